@@ -1,4 +1,4 @@
-// 01-echo는 받은 메시지를 종류와 바이트 그대로 돌려보낸다.
+// 01-echo는 받은 메시지를 종류와 바이트 그대로 돌려보냅니다.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// closeWait는 닫기 프레임을 보낸 뒤 상대가 그것을 읽고 끊기를 기다리는 시간이다.
+// closeWait는 닫기 프레임을 보낸 뒤 상대가 읽고 끊기를 기다리는 시간입니다.
 const closeWait = 2 * time.Second
 
 var addr = flag.String("addr", "localhost:8080", "서버를 열 `주소` (호스트:포트)")
@@ -27,7 +27,7 @@ var addr = flag.String("addr", "localhost:8080", "서버를 열 `주소` (호스
 //go:embed index.html
 var indexHTML []byte
 
-// 버퍼는 메시지 크기를 제한하지 않는다. 한 번에 읽고 쓰는 덩어리의 크기일 뿐이다.
+// 버퍼는 메시지의 크기를 제한하지 않습니다. 한 번에 읽고 쓰는 덩어리일 뿐입니다.
 var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024}
 
 func main() {
@@ -51,7 +51,7 @@ func run() error {
 }
 
 func parseFlags() error {
-	// 기본 설정은 영어 오류와 사용법 여러 줄을 찍고 끝낸다.
+	// 기본 설정은 영어 오류와 사용법 여러 줄을 찍고 끝냅니다.
 	flags := flag.CommandLine
 	flags.Init(filepath.Base(os.Args[0]), flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -71,7 +71,8 @@ func parseFlags() error {
 	return nil
 }
 
-// pageURL은 이 컴퓨터의 브라우저로 열 주소를 만든다. 모든 주소에서 듣는 서버는 localhost로 연다.
+// pageURL은 이 컴퓨터의 브라우저로 열 주소입니다. 모든 주소에서 듣는 서버라면
+// localhost로 엽니다.
 func pageURL(listener net.Listener) string {
 	host, _, _ := net.SplitHostPort(*addr)
 	bound := listener.Addr().(*net.TCPAddr)
@@ -81,11 +82,12 @@ func pageURL(listener net.Listener) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(bound.Port))
 }
 
-// newServer가 정하는 시간은 업그레이드 앞의 HTTP에만 걸린다.
+// newServer의 제한 시간은 업그레이드하기 전의 HTTP에만 걸립니다.
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second, // 헤더를 한 글자씩 흘려 보내며 자리를 차지하는 상대를 막는다.
+		Handler: handler,
+		// 헤더를 다 보내지 않는 상대를 끊습니다.
+		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 	}
 }
@@ -105,11 +107,11 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 func serveWS(w http.ResponseWriter, r *http.Request) {
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		// HTTP 오류 응답은 Upgrade가 이미 보냈다. 여기서 w에 더 쓰면 안 된다.
+		// HTTP 오류 응답은 Upgrade가 이미 보냈습니다. w에 더 쓰지 않습니다.
 		log.Printf("%s 거절: %v", r.RemoteAddr, err)
 		return
 	}
-	// 업그레이드한 연결은 net/http의 손을 떠났다. 패닉이 나도 우리가 닫아야 한다.
+	// 업그레이드한 연결은 net/http의 손을 떠났습니다. 패닉이 나도 우리가 닫습니다.
 	defer conn.Close()
 	log.Printf("%s 들어옴", conn.RemoteAddr())
 	err = echo(conn)
@@ -117,14 +119,15 @@ func serveWS(w http.ResponseWriter, r *http.Request) {
 	hangUp(conn, endOf(err))
 }
 
-// echo는 연결이 끝날 때까지 메시지를 돌려보내고, 끝난 까닭을 돌려준다.
+// echo는 연결이 끝날 때까지 메시지를 돌려보내고, 끝난 까닭을 돌려줍니다.
 func echo(conn *websocket.Conn) error {
 	for {
 		messageType, message, err := conn.ReadMessage()
 		if err != nil {
 			return err
 		}
-		// 텍스트가 UTF-8인지는 gorilla가 보지 않는다. RFC 6455 8.1절은 연결을 닫으라고 한다.
+		// gorilla는 텍스트가 UTF-8인지 보지 않습니다. RFC 6455 8.1절은
+		// 아니면 닫으라고 합니다.
 		if messageType == websocket.TextMessage && !utf8.Valid(message) {
 			return errNotUTF8
 		}
@@ -134,7 +137,7 @@ func echo(conn *websocket.Conn) error {
 	}
 }
 
-// ending은 연결이 어떻게 끝났는가다.
+// ending은 연결이 끝난 까닭입니다.
 type ending struct {
 	code   int // 서버가 보낼 닫기 코드. 상대가 먼저 끝냈으면 0
 	reason string
@@ -149,8 +152,8 @@ func (e *ending) Error() string {
 	return fmt.Sprintf("서버가 %d로 닫음: %s", e.code, e.reason)
 }
 
-// endOf는 읽기나 쓰기가 돌려준 오류를 종류별로 가른다. IsUnexpectedCloseError만으로는
-// 정상 종료와 TCP 오류, 프로토콜 위반을 가를 수 없다.
+// endOf는 읽기나 쓰기가 돌려준 오류를 종류로 가릅니다. IsUnexpectedCloseError는
+// 닫기 프레임으로 끝난 연결만 보므로, 나머지 끝을 놓칩니다.
 func endOf(err error) *ending {
 	var ours *ending
 	var closed *websocket.CloseError
@@ -169,20 +172,20 @@ func endOf(err error) *ending {
 	}
 }
 
-// hangUp은 상대가 닫기 코드를 읽을 틈을 주고 TCP를 닫는다. 읽지 않은 바이트를 두고
-// 바로 Close하면 TCP가 RST를 보내서, 상대는 닫기 코드 대신 1006을 본다.
+// hangUp은 상대가 닫기 코드를 읽을 틈을 주고 TCP를 닫습니다. 읽지 않은 바이트를
+// 두고 바로 닫으면 TCP가 RST를 보내서, 상대는 닫기 코드 대신 1006을 봅니다.
 func hangUp(conn *websocket.Conn, e *ending) {
 	defer conn.Close()
 	if e.code == 0 {
 		return
 	}
 	deadline := time.Now().Add(closeWait)
-	// gorilla가 먼저 닫기 프레임을 보냈으면 ErrCloseSent다. 그때는 그 코드가 상대에게 간다.
+	// 닫기 프레임이 이미 나갔으면 ErrCloseSent입니다. 상대는 그 코드를 봅니다.
 	err := conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(e.code, e.reason), deadline)
 	if err != nil && err != websocket.ErrCloseSent {
 		return
 	}
-	// 보내는 쪽만 닫고(FIN), 상대가 끊을 때까지 남은 것을 읽어 버린다. RFC 6455 7.1.1절.
+	// 보내는 쪽만 닫고, 상대가 끊을 때까지 읽어서 버립니다. RFC 6455 7.1.1절.
 	netConn := conn.NetConn()
 	if half, ok := netConn.(interface{ CloseWrite() error }); ok {
 		half.CloseWrite()

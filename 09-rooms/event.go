@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	firstRoom   = "general"
+	maxRoomName = 32 // 글자 수
+)
+
+// event는 소켓 하나로 여러 종류의 메시지를 나르는 봉투입니다. Type을 보고 Payload의
+// 꼴을 정합니다.
+type event struct {
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// 받는 이벤트입니다.
+type (
+	sendMessage struct {
+		Message string `json:"message"`
+	}
+	changeRoom struct {
+		Name string `json:"name"`
+	}
+)
+
+// 보내는 이벤트입니다. From과 Sent는 서버가 적습니다.
+type (
+	newMessage struct {
+		Message string    `json:"message"`
+		From    string    `json:"from"`
+		Sent    time.Time `json:"sent"`
+	}
+	roomChanged struct {
+		Name string `json:"name"`
+	}
+	problem struct {
+		Message string `json:"message"`
+	}
+)
+
+// parseEvent는 sendMessage, changeRoom, 잘못된 이벤트라면 problem을 돌려줍니다.
+// RawMessage는 그대로 전하지 않습니다. 정해진 필드로 풀어야 모르는 것이 섞이지 않습니다.
+func parseEvent(data []byte) any {
+	var e event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return problem{`{"type": ..., "payload": ...} 꼴의 JSON이 아닙니다`}
+	}
+	switch e.Type {
+	case "send_message":
+		return parseSendMessage(e.Payload)
+	case "change_room":
+		return parseChangeRoom(e.Payload)
+	default:
+		return problem{"모르는 type입니다. send_message나 change_room을 보내세요"}
+	}
+}
+
+func parseSendMessage(payload []byte) any {
+	var m sendMessage
+	if err := json.Unmarshal(payload, &m); err != nil || strings.TrimSpace(m.Message) == "" {
+		return problem{`send_message의 payload는 {"message": "빈 글이 아닌 글"}입니다`}
+	}
+	return m
+}
+
+func parseChangeRoom(payload []byte) any {
+	var r changeRoom
+	err := json.Unmarshal(payload, &r)
+	r.Name = strings.TrimSpace(r.Name)
+	if n := utf8.RuneCountInString(r.Name); err != nil || n < 1 || n > maxRoomName {
+		return problem{`change_room의 payload는 {"name": "1자에서 32자까지의 방 이름"}입니다`}
+	}
+	return r
+}
+
+// encode의 인자는 이 파일의 타입뿐이라 실패하지 않습니다.
+func encode(eventType string, payload any) []byte {
+	body, _ := json.Marshal(payload)
+	data, _ := json.Marshal(event{eventType, body})
+	return data
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"io"
+	"log"
+	"net/http"
+)
+
+// maxLoginSize는 로그인 본문의 최대 바이트 수입니다.
+const maxLoginSize = 1024
+
+// accounts는 연습용 계정입니다. 실제 서비스는 비밀번호를 적어 두지 않고 bcrypt나
+// argon2id의 해시를 저장하며, 틀린 횟수도 제한합니다.
+var accounts = map[string]string{
+	"gopher":   "websocket",
+	"chulsoo":  "websocket",
+	"younghee": "websocket",
+}
+
+// serveLogin은 비밀번호를 곧 쓸 일회용 비밀번호로 바꿔 줍니다. 브라우저의 WebSocket은
+// 헤더를 붙일 수 없어 URL에 넣어야 하고, URL은 프록시 로그에 남습니다.
+func serveLogin(otps *otpStore, w http.ResponseWriter, r *http.Request) {
+	username, password, ok := readLogin(w, r)
+	if !ok {
+		log.Printf("%s 로그인 거절: 본문이 로그인 JSON이 아님", r.RemoteAddr)
+		http.Error(w, `{"username": "이름", "password": "비밀번호"} 꼴의 JSON을 보내세요`, http.StatusBadRequest)
+		return
+	}
+	if !authenticate(username, password) {
+		log.Printf("%s 로그인 거절: %q", r.RemoteAddr, username)
+		http.Error(w, "이름이나 비밀번호가 맞지 않습니다", http.StatusUnauthorized)
+		return
+	}
+	log.Printf("%s 로그인: %s", r.RemoteAddr, username)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	json.NewEncoder(w).Encode(map[string]string{"otp": otps.issue(username)})
+}
+
+func readLogin(w http.ResponseWriter, r *http.Request) (username, password string, ok bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxLoginSize))
+	if err != nil {
+		return "", "", false
+	}
+	var login struct{ Username, Password string }
+	err = json.Unmarshal(body, &login)
+	return login.Username, login.Password, err == nil && login.Username != "" && login.Password != ""
+}
+
+// authenticate는 이름이 없을 때도 같은 시간이 들게 합니다. ConstantTimeCompare는 길이가
+// 다르면 바로 돌아오므로 길이가 같은 해시를 비교합니다.
+func authenticate(username, password string) bool {
+	want, known := accounts[username]
+	wantSum, gotSum := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(password))
+	return subtle.ConstantTimeCompare(wantSum[:], gotSum[:]) == 1 && known
+}

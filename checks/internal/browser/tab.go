@@ -1,0 +1,154 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// Tab은 페이지 하나를 보는 창이다.
+type Tab struct {
+	ctx context.Context
+
+	mu      sync.Mutex
+	console []string // 콘솔에 나온 오류와 예외
+}
+
+// Close는 창을 닫는다.
+func (t *Tab) Close() {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	chromedp.Cancel(ctx)
+}
+
+// Open은 url로 간다.
+func (t *Tab) Open(url string) error {
+	return t.do(chromedp.Navigate(url))
+}
+
+// Run은 개발자 도구의 콘솔처럼 js를 실행하고, 프로미스면 그 값을 기다린다.
+func Run[T any](t *Tab, js string) (T, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return value, fmt.Errorf("%.200s: %w", js, err)
+	}
+	return value, nil
+}
+
+// Exec는 값이 필요 없는 js를 실행한다.
+func (t *Tab) Exec(js string) error {
+	_, err := Run[chromedp.Void](t, js)
+	return err
+}
+
+// WaitFor는 js가 참이 될 때까지 기다린다. 페이지가 바뀌는 동안의 오류는 거짓으로 친다.
+func (t *Tab) WaitFor(js string, limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	for {
+		ok, err := Run[bool](t, js)
+		if ok {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			shown, _ := Run[string](t, `document.body.innerText`)
+			return fmt.Errorf("%v 안에 참이 되지 않습니다: %s (오류 %v)\n창에 보이는 글: %s", limit, js, err, shown)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// Fill은 입력 칸을 비우고 text를 넣는다. 글쇠가 아니라 입력기가 넣듯이 한 번에 넣는다.
+func (t *Tab) Fill(id, text string) error {
+	if err := t.Exec(fmt.Sprintf(`document.getElementById(%q).select()`, id)); err != nil {
+		return err
+	}
+	if text == "" {
+		return t.do(chromedp.KeyEvent("\b"))
+	}
+	return call(t, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// Click은 마우스로 누른다.
+func (t *Tab) Click(id string) error {
+	return t.do(chromedp.Click(chromedp.ID(id)))
+}
+
+// Press는 초점이 있는 곳에서 글쇠를 차례로 누른다.
+func (t *Tab) Press(keys string) error {
+	return t.do(chromedp.KeyEvent(keys))
+}
+
+// Status는 연결 상태 줄의 글이다.
+func (t *Tab) Status() (string, error) {
+	return Run[string](t, `document.getElementById('status').textContent`)
+}
+
+// Log는 로그의 글 하나하나다.
+func (t *Tab) Log() ([]string, error) {
+	return Run[[]string](t, `[...document.getElementById('log').children].map(entry => entry.textContent)`)
+}
+
+// Emulate는 창 크기와 밝고 어두움을 정한다.
+func (t *Tab) Emulate(width, height int64, scheme string) error {
+	if err := t.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2))); err != nil {
+		return err
+	}
+	return t.PreferColorScheme(scheme)
+}
+
+// PreferColorScheme은 light나 dark를 좋아하는 사용자인 척한다.
+func (t *Tab) PreferColorScheme(scheme string) error {
+	return call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+}
+
+// Screenshot은 창에 보이는 대로의 PNG다.
+func (t *Tab) Screenshot() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
+}
+
+// ConsoleErrors는 여태 콘솔에 나온 오류와 예외다.
+func (t *Tab) ConsoleErrors() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.console
+}
+
+func (t *Tab) collect(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
+	for message, err := range messages {
+		if err != nil {
+			return
+		}
+		if message.Type == chromedp.ConsoleError || message.IsException() {
+			t.mu.Lock()
+			t.console = append(t.console, strings.TrimSpace(message.String()+" "+message.URL))
+			t.mu.Unlock()
+		}
+	}
+}
+
+func (t *Tab) do(actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	return chromedp.Do(ctx, actions...)
+}
+
+func call[P, R any](t *Tab, command cdp.Command[P, R], params P) error {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	_, err := chromedp.Call(ctx, command, params)
+	return err
+}

@@ -1,0 +1,93 @@
+package checks
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/checks/internal/browser"
+	"gorilla-websocket-ko/checks/internal/steps"
+)
+
+// elsewhere는 떠나갈 다른 사이트다.
+func elsewhere(t *testing.T) *httptest.Server {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!DOCTYPE html><html lang="ko"><link rel="icon" href="data:,"><title>다른 사이트</title><p>다른 사이트`)
+	}))
+	t.Cleanup(site.Close)
+	return site
+}
+
+// 뒤로 가기용으로 얼려 둔 페이지도 핑에 답하므로, 페이지가 스스로 닫지 않으면 서버는 떠난 줄 모른다.
+func TestLeavingThePageEndsItsConnection(t *testing.T) {
+	eachStep(t, hasHeartbeat, func(t *testing.T, step steps.Step) {
+		server := start(t, step)
+		w := join(t, step, server, "gopher")
+		w.must(checkLeaving(w.Tab, server, elsewhere(t).URL, steps.Timeout))
+
+		w.must(w.Exec(`history.back()`))
+		if step.Login {
+			// 얼어 있던 페이지면 다시 연결하고, 새로 읽은 페이지면 로그인부터 다시 한다.
+			w.must(w.WaitFor(`document.getElementById('login') !== null`, patience))
+			if frozen, err := browser.Run[bool](w.Tab, `window.before === true`); err != nil || !frozen {
+				w.login("gopher", password)
+			}
+		}
+		w.waitStatus("연결됨")
+		w.send("돌아와서 보낸 글")
+		w.waitMessage("돌아와서 보낸 글")
+		w.expectQuietConsole()
+	})
+}
+
+// checkLeaving은 연결된 창을 다른 사이트로 보내고, limit 안에 서버가 그 연결을 끝내는지 본다.
+func checkLeaving(tab *browser.Tab, server *steps.Server, url string, limit time.Duration) error {
+	if err := tab.Exec(fmt.Sprintf(`window.before = true; location = %q`, url)); err != nil {
+		return err
+	}
+	if err := tab.WaitFor(`document.title === '다른 사이트'`, patience); err != nil {
+		return err
+	}
+	return server.WaitLog("나감", 1, limit)
+}
+
+// 퐁을 보내지 않는 상대는 끊기고, 브라우저는 스스로 퐁을 보내서 남는다.
+func TestPongWaitEndsSilentPeersOnly(t *testing.T) {
+	eachStep(t, hasHeartbeat, func(t *testing.T, step steps.Step) {
+		server := start(t, step, "-pong-wait", "1s")
+		w := join(t, step, server, "chulsoo")
+
+		silent := dial(t, step, server, "gopher")
+		silent.SetPingHandler(func(string) error { return nil })
+		silent.SetReadDeadline(time.Now().Add(steps.Timeout))
+		began := time.Now()
+		_, _, err := silent.ReadMessage()
+		if took := time.Since(began); took > steps.Timeout/2 {
+			t.Errorf("-pong-wait 1s인데 퐁이 없는 연결이 %v 뒤에야 끝났습니다: %v", took, err)
+		}
+		w.expectConnected()
+		w.send("나는 살아 있다")
+		w.waitMessage("나는 살아 있다")
+	})
+}
+
+// dial은 브라우저가 아닌 클라이언트로 붙는다.
+func dial(t *testing.T, step steps.Step, server *steps.Server, user string) *websocket.Conn {
+	t.Helper()
+	url := server.WebSocketURL()
+	if step.Login {
+		url += "?otp=" + otp(t, server, user)
+	}
+	dialer := websocket.Dialer{TLSClientConfig: trustAny}
+	conn, _, err := dialer.Dial(url, nil)
+	if err != nil {
+		t.Fatalf("%s에 붙을 수 없습니다: %v", url, err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}

@@ -1,0 +1,99 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gorilla-websocket-ko/checks/internal/steps"
+)
+
+func (w *window) changeRoom(name string) {
+	w.t.Helper()
+	w.must(w.Fill("room", name))
+	w.must(w.Click("change-room"))
+}
+
+// waitNewMessage는 from이 보낸 text가 로그에 나올 때까지 기다린다. 이름과 글이 한 항목에 있어야 한다.
+func (w *window) waitNewMessage(from, text string) {
+	w.t.Helper()
+	w.must(w.WaitFor(fmt.Sprintf(`[...document.getElementById('log').children]
+		.some(e => e.textContent.includes(%q) && e.textContent.includes(%q))`, from, text), patience))
+}
+
+func TestMessagesStayInTheirRoom(t *testing.T) {
+	step := steps.Named("09-rooms")
+	server := start(t, step)
+	gopher := join(t, step, server, "gopher")
+	chulsoo := join(t, step, server, "chulsoo")
+	younghee := join(t, step, server, "younghee")
+
+	gopher.send("모두 general에서 시작")
+	for _, w := range []*window{gopher, chulsoo, younghee} {
+		w.waitNewMessage("gopher", "모두 general에서 시작")
+	}
+
+	younghee.changeRoom("고루틴")
+	younghee.must(younghee.WaitFor(`document.getElementById('log').textContent.includes('고루틴')`, patience))
+	younghee.send("옮긴 방의 글")
+	younghee.waitNewMessage("younghee", "옮긴 방의 글")
+	chulsoo.send("남은 방의 글")
+	gopher.waitNewMessage("chulsoo", "남은 방의 글")
+
+	// 뒤따라 옮기면 그때부터 새 방의 글만 온다. 먼저 온 글이 없으면 샌 것이 없다.
+	gopher.changeRoom("고루틴")
+	gopher.must(gopher.WaitFor(`document.getElementById('log').textContent.includes('고루틴')`, patience))
+	gopher.send("따라온 글")
+	younghee.waitNewMessage("gopher", "따라온 글")
+	chulsoo.send("혼자 남은 글")
+	chulsoo.waitNewMessage("chulsoo", "혼자 남은 글")
+	gopher.send("끝")
+	gopher.waitNewMessage("gopher", "끝")
+	younghee.waitNewMessage("gopher", "끝")
+
+	for _, leak := range []struct {
+		w    *window
+		name string
+		text string
+	}{
+		{younghee, "younghee", "남은 방의 글"},
+		{younghee, "younghee", "혼자 남은 글"},
+		{gopher, "gopher", "옮긴 방의 글"},
+		{gopher, "gopher", "혼자 남은 글"},
+		{chulsoo, "chulsoo", "옮긴 방의 글"},
+		{chulsoo, "chulsoo", "따라온 글"},
+	} {
+		if len(leak.w.messages(leak.text)) > 0 {
+			t.Errorf("다른 방에 있는 %s에게 %q이(가) 보입니다", leak.name, leak.text)
+		}
+	}
+	for _, w := range []*window{gopher, chulsoo, younghee} {
+		w.expectQuietConsole()
+	}
+	stop(t, step, server)
+	younghee.waitClosed(1001)
+}
+
+func TestRoomNamesAreShownAsText(t *testing.T) {
+	step := steps.Named("09-rooms")
+	server := start(t, step)
+	w := join(t, step, server, "gopher")
+	w.changeRoom("<img src=x><i>방</i>")
+	w.must(w.WaitFor(`document.body.innerText.includes('<i>방</i>')`, patience))
+	w.must(w.WaitFor(`document.querySelector('img, i') === null`, patience))
+}
+
+func TestRefusedRoomNameKeepsTheConnection(t *testing.T) {
+	step := steps.Named("09-rooms")
+	server := start(t, step)
+	w := join(t, step, server, "gopher")
+	before := len(w.messages(""))
+	w.must(w.Exec(`socket.send(JSON.stringify({type: 'change_room', payload: {name: '방'.repeat(33)}}))`))
+	w.must(w.WaitFor(fmt.Sprintf(`document.getElementById('log').children.length > %d`, before), patience))
+	w.expectConnected()
+	w.send("아직 general")
+	w.waitMessage("아직 general")
+	if log := strings.Join(w.messages(""), "\n"); strings.Contains(log, strings.Repeat("방", 33)) {
+		t.Errorf("너무 긴 이름의 방으로 옮겼습니다:\n%s", log)
+	}
+}
