@@ -185,7 +185,7 @@ func (e *ending) Error() string {
 	if e.code == 0 {
 		return e.reason
 	}
-	return fmt.Sprintf("서버가 %d로 닫음: %s", e.code, e.reason)
+	return fmt.Sprintf("서버가 닫음: %d %s", e.code, e.reason)
 }
 
 // endOf는 읽기나 쓰기가 돌려준 오류를 종류로 가릅니다. IsUnexpectedCloseError는
@@ -199,9 +199,9 @@ func endOf(err error) *ending {
 	case errors.As(err, &ours):
 		return ours
 	case errors.As(err, &closed) && closed.Code == websocket.CloseAbnormalClosure:
-		return &ending{reason: "닫기 프레임 없이 끊김 (1006)"}
+		return &ending{reason: "닫기 프레임 없이 끊김: 1006"}
 	case errors.As(err, &closed):
-		return &ending{reason: fmt.Sprintf("상대가 %d로 닫음 %q", closed.Code, closed.Text)}
+		return &ending{reason: fmt.Sprintf("상대가 닫음: %d %q", closed.Code, closed.Text)}
 	case errors.Is(err, websocket.ErrReadLimit):
 		return errTooBig
 	case errors.As(err, &timeout) && timeout.Timeout():

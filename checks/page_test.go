@@ -48,7 +48,7 @@ func TestPageShowsMarkupAsText(t *testing.T) {
 
 // checkMarkupIsText는 태그가 든 메시지를 보내서, 그것이 글로만 보이는지 본다.
 func checkMarkupIsText(tab *browser.Tab) error {
-	const markup = `<img src=x onerror="window.attacked=true"><b>굵게</b>`
+	const markup = `<img src=x onerror="window.attacked=true"><u>밑줄</u>`
 	if err := tab.Fill("message", markup); err != nil {
 		return err
 	}
@@ -56,14 +56,14 @@ func checkMarkupIsText(tab *browser.Tab) error {
 		return err
 	}
 	// 메시지가 글이나 그림으로 나타나면 바로 판가름이 난다.
-	if err := tab.WaitFor(`/굵게/.test(document.getElementById('log').textContent)`, patience); err != nil {
+	if err := tab.WaitFor(`/밑줄/.test(document.getElementById('log').textContent)`, patience); err != nil {
 		return err
 	}
 	asText, err := browser.Run[bool](tab, fmt.Sprintf(`document.getElementById('log').textContent.includes(%q)`, markup))
 	if err != nil {
 		return err
 	}
-	attacked, err := browser.Run[bool](tab, `window.attacked === true || document.querySelector('#log img, #log b') !== null`)
+	attacked, err := browser.Run[bool](tab, `window.attacked === true || document.querySelector('#log img, #log u') !== null`)
 	if err != nil {
 		return err
 	}

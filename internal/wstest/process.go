@@ -1,0 +1,178 @@
+package wstest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const runMain = "WSTEST_RUN_MAIN"
+
+// Main은 TestMain에서 부릅니다. 테스트 실행 파일이 단계의 프로그램 노릇도 하게 해서,
+// 옵션과 종료 상태를 배우는 사람이 보는 그대로 시험합니다.
+func Main(m *testing.M, main func()) {
+	if os.Getenv(runMain) != "" {
+		main()
+		os.Exit(0)
+	}
+	log.SetOutput(io.Discard)
+	os.Exit(m.Run())
+}
+
+func command(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), runMain+"=1")
+	return cmd
+}
+
+// WantUsageError는 프로그램이 args를 한 줄로 거절하기를 요구합니다. 그 한 줄을 돌려줍니다.
+func WantUsageError(t testing.TB, args ...string) string {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := command(args...)
+	cmd.Stderr = &stderr
+	timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("%q: 종료 %v, 원한 것 1. 출력:\n%s", args, err, stderr.String())
+	}
+	line, rest, _ := strings.Cut(stderr.String(), "\n")
+	if rest != "" || !regexp.MustCompile(`\p{Hangul}.*요|습니다|세요`).MatchString(line) {
+		t.Fatalf("%q: 한국어 한 줄이어야 합니다:\n%s", args, stderr.String())
+	}
+	return line
+}
+
+// Process는 따로 도는 단계의 프로그램입니다.
+type Process struct {
+	URL string // 시작할 때 알린 주소
+	cmd *exec.Cmd
+	log *LogBuffer
+	end chan error
+}
+
+// Run은 args로 프로그램을 시작하고, 알린 주소를 기다립니다.
+func Run(t testing.TB, args ...string) *Process {
+	t.Helper()
+	p := &Process{cmd: command(args...), log: &LogBuffer{}, end: make(chan error, 1)}
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	url := make(chan string, 1)
+	go func() {
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			p.log.Write(append(lines.Bytes(), '\n'))
+			if m := regexp.MustCompile(`https?://\S+`).FindString(lines.Text()); m != "" {
+				select {
+				case url <- m:
+				default:
+				}
+			}
+		}
+		p.end <- p.cmd.Wait()
+	}()
+	t.Cleanup(func() { p.cmd.Process.Kill() })
+	select {
+	case p.URL = <-url:
+	case err := <-p.end:
+		t.Fatalf("주소를 알리지 않고 끝났습니다: %v\n%s", err, p.log)
+	case <-time.After(patience):
+		t.Fatalf("주소를 알리지 않습니다:\n%s", p.log)
+	}
+	return p
+}
+
+// Server는 도는 프로그램에 연결하는 데 씁니다.
+func (p *Process) Server(t testing.TB) *Server {
+	var d net.Dialer
+	_, host, _ := strings.Cut(p.URL, "://")
+	return &Server{Host: host, dial: d.DialContext}
+}
+
+// Interrupt는 Ctrl-C를 누릅니다.
+func (p *Process) Interrupt(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skipf("이 운영 체제에서는 Ctrl-C를 보낼 수 없습니다: %v", err)
+	}
+}
+
+// Wait는 프로그램의 끝을 기다리고 종료 상태를 돌려줍니다.
+func (p *Process) Wait(t testing.TB) error {
+	t.Helper()
+	select {
+	case err := <-p.end:
+		return err
+	case <-time.After(patience):
+		t.Fatalf("끝나지 않습니다:\n%s", p.log)
+		return nil
+	}
+}
+
+// Log는 지금까지의 로그입니다.
+func (p *Process) Log() string { return p.log.String() }
+
+// LogBuffer는 여러 고루틴이 함께 쓰는 로그입니다.
+type LogBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *LogBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *LogBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// Lines는 word가 든 줄들입니다.
+func (l *LogBuffer) Lines(word string) []string {
+	var lines []string
+	for line := range strings.Lines(l.String()) {
+		if strings.Contains(line, word) {
+			lines = append(lines, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	return lines
+}
+
+// Await는 word가 든 줄이 나올 때까지 기다립니다.
+func (l *LogBuffer) Await(t testing.TB, word string) string {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if lines := l.Lines(word); len(lines) > 0 {
+			return lines[0]
+		}
+	}
+	t.Fatalf("로그에 %q가 없습니다:\n%s", word, l)
+	return ""
+}
+
+// CaptureLog는 테스트가 끝날 때까지 log 패키지의 출력을 모읍니다.
+func CaptureLog(t testing.TB) *LogBuffer {
+	l := &LogBuffer{}
+	log.SetOutput(l)
+	t.Cleanup(func() { log.SetOutput(io.Discard) })
+	return l
+}
