@@ -30,7 +30,7 @@ func TestLeavingThePageEndsItsConnection(t *testing.T) {
 		w := join(t, step, server, "gopher")
 		w.must(checkLeaving(w.Tab, server, elsewhere(t).URL, steps.Timeout))
 
-		w.must(w.Exec(`history.back()`))
+		w.must(w.Exec(`setTimeout(() => history.back())`))
 		if step.Login { // 일회용 비밀번호는 이미 썼으니 다시 로그인한다.
 			w.must(w.WaitFor(`document.getElementById('username')?.checkVisibility()`, patience))
 			w.login("gopher", password)

@@ -30,6 +30,7 @@ func TestSelfSignedCertificateMustBeAcceptedByTheUser(t *testing.T) {
 			t.Fatalf("브라우저가 모르는 인증서를 경고해야 합니다: %v", err)
 		}
 		// 경고 화면에서 이 글자를 치면 "안전하지 않음"을 무릅쓰고 들어간다.
+		w.must(w.WaitFor(`document.getElementById('proceed-link') !== null`, patience))
 		w.must(w.Press("thisisunsafe"))
 		w.must(w.WaitFor(`document.getElementById('login') !== null`, patience))
 		w.login("gopher", password)

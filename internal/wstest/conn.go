@@ -126,7 +126,9 @@ type Frame struct {
 }
 
 // Text와 Close는 자주 쓰는 프레임입니다.
-func Text(payload string) Frame { return Frame{Opcode: websocket.TextMessage, Payload: []byte(payload)} }
+func Text(payload string) Frame {
+	return Frame{Opcode: websocket.TextMessage, Payload: []byte(payload)}
+}
 
 func Close(code int, reason string) Frame {
 	return Frame{Opcode: websocket.CloseMessage, Payload: websocket.FormatCloseMessage(code, reason)}
