@@ -3,14 +3,15 @@ package main
 import (
 	"flag"
 	"log"
+	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
 
-// sendQueue는 클라이언트 하나에 쌓아 둘 수 있는, 아직 쓰지 못한 메시지의 수입니다.
-const sendQueue = 256
+// maxQueue는 클라이언트 하나에 쌓아 두는, 아직 쓰지 못한 메시지의 최대 수입니다.
+const maxQueue = 4096
 
 // maxMessageSize는 프레임이 몇 개든 메시지 하나의 바이트 수입니다. 한글은 3바이트이니
 // 512바이트는 170자입니다. 압축을 켜면 풀기 전의 바이트를 셉니다.
@@ -28,9 +29,12 @@ type Client struct {
 	hub    *Hub
 	conn   *websocket.Conn
 	user   string
-	send   chan *message // 허브만 넣고 닫음
+	wake   chan struct{} // queue가 비어 있지 않음
 	echoed chan struct{} // 이 클라이언트가 보낸 메시지를 writePump가 썼음
-	end    *ending       // send를 닫기 전에 허브가 적음
+
+	mu    sync.Mutex
+	queue []*message // 쓰기를 기다리는 메시지. nil은 끝
+	end   *ending    // 처음 적힌 까닭이 남음
 }
 
 func newClient(hub *Hub, conn *websocket.Conn, user string) *Client {
@@ -38,7 +42,7 @@ func newClient(hub *Hub, conn *websocket.Conn, user string) *Client {
 		hub:    hub,
 		conn:   conn,
 		user:   user,
-		send:   make(chan *message, sendQueue),
+		wake:   make(chan struct{}, 1),
 		echoed: make(chan struct{}),
 	}
 }
@@ -46,7 +50,8 @@ func newClient(hub *Hub, conn *websocket.Conn, user string) *Client {
 // readPump가 연결을 끝까지 책임집니다. 어떻게 끝나든 읽기가 오류를 돌려줍니다.
 func (c *Client) readPump() {
 	err := c.read()
-	c.hub.leave(c, endOf(err))
+	c.finish(endOf(err))
+	c.hub.leave(c)
 	log.Printf("%s %s 나감: %v", c.conn.RemoteAddr(), c.user, c.end)
 	hangUp(c.conn, c.end)
 }
@@ -85,8 +90,9 @@ func (c *Client) writePump() {
 	for {
 		var err error
 		select {
-		case m, ok := <-c.send:
-			if !ok {
+		case <-c.wake:
+			m := c.pop()
+			if m == nil {
 				c.sayGoodbye()
 				return
 			}
@@ -132,6 +138,52 @@ func (c *Client) fail(err error) {
 	if err == websocket.ErrCloseSent {
 		return
 	}
-	c.hub.leave(c, endOf(err))
+	c.finish(endOf(err))
 	c.conn.Close()
+}
+
+// push는 기다리지 않고 대기열에 넣습니다. 대기열이 찼으면 false입니다. 채널이 아니라
+// 슬라이스라서, 조용한 연결은 대기열에 메모리를 쓰지 않습니다.
+func (c *Client) push(m *message) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) >= maxQueue {
+		return false
+	}
+	c.queue = append(c.queue, m)
+	c.ring()
+	return true
+}
+
+func (c *Client) pop() *message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := c.queue[0]
+	c.queue[0] = nil
+	c.queue = c.queue[1:]
+	if len(c.queue) == 0 {
+		c.queue = nil
+		return m
+	}
+	c.ring()
+	return m
+}
+
+// finish는 대기열 끝에 끝을 넣습니다. 그때까지 쌓인 것은 그 앞에 나갑니다.
+func (c *Client) finish(why *ending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.end != nil {
+		return
+	}
+	c.end = why
+	c.queue = append(c.queue, nil)
+	c.ring()
+}
+
+func (c *Client) ring() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
 }

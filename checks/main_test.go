@@ -51,7 +51,10 @@ func run(m *testing.M) int {
 func eachStep(t *testing.T, has func(steps.Step) bool, test func(t *testing.T, step steps.Step)) {
 	for _, step := range steps.All {
 		if has(step) {
-			t.Run(step.Name, func(t *testing.T) { test(t, step) })
+			t.Run(step.Name, func(t *testing.T) {
+				t.Parallel()
+				test(t, step)
+			})
 		}
 	}
 }

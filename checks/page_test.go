@@ -46,6 +46,8 @@ func TestPageShowsMarkupAsText(t *testing.T) {
 	})
 }
 
+var errMarkupExecuted = errors.New("메시지에 든 태그가 글로 보이지 않고 실행되었습니다. textContent로 넣어야 합니다")
+
 // checkMarkupIsText는 태그가 든 메시지를 보내서, 그것이 글로만 보이는지 본다.
 func checkMarkupIsText(tab *browser.Tab) error {
 	const markup = `<img src=x onerror="window.attacked=true"><u>밑줄</u>`
@@ -68,7 +70,7 @@ func checkMarkupIsText(tab *browser.Tab) error {
 		return err
 	}
 	if !asText || attacked {
-		return errors.New("메시지에 든 태그가 글로 보이지 않고 실행되었습니다. textContent로 넣어야 합니다")
+		return errMarkupExecuted
 	}
 	return nil
 }

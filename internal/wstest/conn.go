@@ -3,6 +3,7 @@ package wstest
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"testing"
 	"time"
@@ -40,6 +41,18 @@ func (c *Conn) Write(frames ...Frame) {
 		if _, err := c.NetConn().Write(f.Bytes()); err != nil {
 			c.t.Fatalf("프레임 쓰기: %v", err)
 		}
+	}
+}
+
+// Ready는 서버가 이 연결을 읽기 시작할 때까지, 곧 허브에 등록될 때까지 기다립니다.
+// 핸드셰이크의 응답은 그보다 먼저 옵니다.
+func (c *Conn) Ready() {
+	c.t.Helper()
+	c.Write(Frame{Opcode: websocket.PingMessage})
+	c.NetConn().SetReadDeadline(time.Now().Add(patience))
+	var pong [2]byte
+	if _, err := io.ReadFull(c.NetConn(), pong[:]); err != nil || pong != [2]byte{0x80 | websocket.PongMessage, 0} {
+		c.t.Fatalf("ping의 답 % x, %v", pong, err)
 	}
 }
 

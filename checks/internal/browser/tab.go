@@ -78,9 +78,21 @@ func (t *Tab) Fill(id, text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// Click은 마우스로 누른다.
+// Click은 마우스로 누른다. chromedp.Click은 얼었다 돌아온 페이지의 요소를 찾지 못한다.
 func (t *Tab) Click(id string) error {
-	return t.do(chromedp.Click(chromedp.ID(id)))
+	center, err := Run[[]float64](t, fmt.Sprintf(`(() => {
+		const element = document.getElementById(%q);
+		element.scrollIntoView({ block: 'nearest' });
+		const box = element.getBoundingClientRect();
+		return box.width > 0 ? [box.x + box.width / 2, box.y + box.height / 2] : null;
+	})()`, id))
+	if err != nil {
+		return err
+	}
+	if center == nil {
+		return fmt.Errorf("#%s가 보이지 않아서 누를 수 없습니다", id)
+	}
+	return t.do(chromedp.MouseClickXY(center[0], center[1]))
 }
 
 // Press는 초점이 있는 곳에서 글쇠를 차례로 누른다.

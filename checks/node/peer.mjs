@@ -1,0 +1,24 @@
+// 브라우저도 Go도 아닌 클라이언트입니다.
+import { on, once } from 'node:events';
+import WebSocket from 'ws';
+
+export async function connect(url) {
+  const socket = new WebSocket(url);
+  const messages = on(socket, 'message', { close: ['close'] });
+  await once(socket, 'open');
+  const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: reason.toString() }));
+  return {
+    socket,
+    closed,
+    send: (data, options = {}) => socket.send(data, options),
+    // next는 다음 메시지를 { data, binary }로 돌려줍니다. data는 Buffer입니다.
+    async next() {
+      const { value, done } = await messages.next();
+      if (done) throw new Error(`메시지를 기다리는데 연결이 끝났습니다: ${JSON.stringify(await closed)}`);
+      return { data: value[0], binary: value[1] };
+    },
+    async nextText() {
+      return (await this.next()).data.toString();
+    },
+  };
+}
