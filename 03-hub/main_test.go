@@ -218,21 +218,26 @@ func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
 	before := heap()
 
 	var wg sync.WaitGroup
+	ahead := make(chan struct{}, 1000) // 듣는 사람보다 이만큼만 앞서 말합니다.
 	wg.Go(func() {
 		for n := range messages {
+			ahead <- struct{}{}
 			say(sender, text(n))
 		}
 	})
-	for _, c := range []*wstest.Conn{sender, listener} {
-		wg.Go(func() {
-			for n := range messages {
-				if got := hear(c); got != text(n) {
-					t.Errorf("%d번째로 들은 것 %.20q", n, got)
-					return
-				}
+	wg.Go(func() {
+		for range messages {
+			hear(sender)
+		}
+	})
+	wg.Go(func() {
+		for n := range messages {
+			if got := hear(listener); got != text(n) {
+				t.Errorf("%d번째로 들은 것 %.20q", n, got)
 			}
-		})
-	}
+			<-ahead
+		}
+	})
 	wg.Wait()
 	logs.Await(t, "서버가 닫음: 1008")
 	if lines := logs.Lines("나감"); len(lines) != 1 {
@@ -241,6 +246,38 @@ func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
 	if grown := heap() - before; grown > 4<<20 {
 		t.Errorf("힙이 %d바이트 늘었습니다", grown)
 	}
+}
+
+func TestBurstLosesNothing(t *testing.T) {
+	const messages = 4000
+	s := start(t)
+	sender, listener := dial(t, s), dial(t, s)
+	go func() {
+		for n := range messages {
+			say(sender, fmt.Sprint(n))
+		}
+	}()
+	for n := range messages {
+		wantHeard(t, listener, fmt.Sprint(n))
+	}
+}
+
+func TestSenderThatDoesNotReadCannotFloodTheOthers(t *testing.T) {
+	const messages = 10_000
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, listener := dial(t, s), dial(t, s)
+		go func() {
+			for n := range messages {
+				say(sender, fmt.Sprint(n))
+			}
+		}()
+		synctest.Wait() // 서버는 보낸 사람이 읽지 않은 만큼 받지 않습니다.
+		go sender.Drain()
+		for n := range messages {
+			wantHeard(t, listener, fmt.Sprint(n))
+		}
+	})
 }
 
 func TestDroppedClientSees1008AfterItsQueue(t *testing.T) {

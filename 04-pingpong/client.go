@@ -43,11 +43,11 @@ func newClient(hub *Hub, conn *websocket.Conn) *Client {
 
 // readPump가 연결을 끝까지 책임집니다. 어떻게 끝나든 읽기가 오류를 돌려줍니다.
 func (c *Client) readPump() {
-	err := c.read()
-	c.finish(endOf(err))
+	e := endOf(c.read())
+	c.finish(e)
 	c.hub.leave(c)
 	log.Printf("%s 나감: %v", c.conn.RemoteAddr(), c.end)
-	hangUp(c.conn, c.end)
+	hangUp(c.conn, e)
 }
 
 func (c *Client) read() error {

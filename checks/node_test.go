@@ -1,9 +1,11 @@
 package checks
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"gorilla-websocket-ko/checks/internal/steps"
 )
@@ -11,7 +13,9 @@ import (
 // runNode는 checks/node의 스크립트를 돌린다. 스크립트는 약속이 하나라도 깨지면 0이 아닌 값으로 끝난다.
 func runNode(t *testing.T, script, url string, env ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "node", "node/"+script, url)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "node/"+script, url)
 	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("Node 클라이언트: %v\n%s", err, out)

@@ -16,8 +16,8 @@ const messages = {
   '1MB 바이너리': [Buffer.alloc(1 << 20, 0xff), true],
 };
 for (const [name, [sent, binary]] of Object.entries(messages)) {
-  test(`${name}: 종류와 바이트 그대로 돌아온다`, options, async () => {
-    const peer = await connect(url);
+  test(`${name}: 종류와 바이트 그대로 돌아온다`, options, async (t) => {
+    const peer = await connect(t, url);
     peer.send(sent, { binary });
     assert.deepEqual(await peer.next(), { data: Buffer.from(sent), binary });
     peer.socket.close(1000);
@@ -25,8 +25,8 @@ for (const [name, [sent, binary]] of Object.entries(messages)) {
   });
 }
 
-test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 돌려준다', options, async () => {
-  const peer = await connect(url);
+test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 돌려준다', options, async (t) => {
+  const peer = await connect(t, url);
   const pong = once(peer.socket, 'pong');
   const bytes = Buffer.from('한글');
   peer.send(bytes.subarray(0, 2), { binary: false, fin: false }); // 글자 가운데를 자릅니다.
@@ -34,17 +34,15 @@ test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메�
   assert.equal((await pong)[0].toString(), '가운데');
   peer.send(bytes.subarray(2), { fin: true });
   assert.deepEqual(await peer.next(), { data: bytes, binary: false });
-  peer.socket.terminate();
 });
 
-test('UTF-8이 아닌 텍스트는 1007로 끝난다', options, async () => {
-  const peer = await connect(url);
+test('UTF-8이 아닌 텍스트는 1007로 끝난다', options, async (t) => {
+  const peer = await connect(t, url);
   peer.send(Buffer.from([0xff, 0xfe]), { binary: false });
   assert.equal((await peer.closed).code, 1007);
 });
 
-test('압축을 켜자고 해도 켜지 않는다', options, async () => {
-  const peer = await connect(url);
+test('압축을 켜자고 해도 켜지 않는다', options, async (t) => {
+  const peer = await connect(t, url);
   assert.equal(peer.socket.extensions, '');
-  peer.socket.terminate();
 });

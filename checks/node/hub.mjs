@@ -6,8 +6,8 @@ import { connect } from './peer.mjs';
 const url = process.argv[2];
 const options = { timeout: 10_000 };
 
-test('둘이 함께 보내도 모두 같은 차례로 본다', options, async () => {
-  const peers = [await connect(url), await connect(url)];
+test('둘이 함께 보내도 모두 같은 차례로 본다', options, async (t) => {
+  const peers = [await connect(t, url), await connect(t, url)];
   const seen = await Promise.all(peers.map(async (peer, who) => {
     const texts = [];
     let sent = 0;
@@ -22,7 +22,6 @@ test('둘이 함께 보내도 모두 같은 차례로 본다', options, async ()
   }));
   assert.deepEqual(seen[0], seen[1]);
   assert.equal(new Set(seen[0]).size, 100);
-  peers.forEach((peer) => peer.socket.terminate());
 });
 
 const refused = {
@@ -30,12 +29,11 @@ const refused = {
   1007: ['UTF-8이 아닌 텍스트', Buffer.from([0xff, 0xfe]), false],
 };
 for (const [code, [name, data, binary]] of Object.entries(refused)) {
-  test(`${name}: 보낸 쪽만 ${code}로 끝나고 아무에게도 가지 않는다`, options, async () => {
-    const [sender, other] = [await connect(url), await connect(url)];
+  test(`${name}: 보낸 쪽만 ${code}로 끝나고 아무에게도 가지 않는다`, options, async (t) => {
+    const [sender, other] = [await connect(t, url), await connect(t, url)];
     sender.send(data, { binary });
     assert.equal((await sender.closed).code, Number(code));
     other.send('다음');
     assert.equal(await other.nextText(), '다음');
-    other.socket.terminate();
   });
 }

@@ -2,8 +2,10 @@
 import { on, once } from 'node:events';
 import WebSocket from 'ws';
 
-export async function connect(url) {
+// connect는 테스트 t가 끝나면 끊기는 연결을 엽니다.
+export async function connect(t, url) {
   const socket = new WebSocket(url);
+  t.after(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
   await once(socket, 'open');
   const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: reason.toString() }));

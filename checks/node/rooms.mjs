@@ -12,9 +12,9 @@ function login(username, password = 'websocket') {
   return fetch(`${url}/login`, { method: 'POST', body: JSON.stringify({ username, password }) });
 }
 
-async function join(username) {
+async function join(t, username) {
   const { otp } = await (await login(username)).json();
-  const peer = await connect(wsURL(otp));
+  const peer = await connect(t, wsURL(otp));
   peer.say = (type, payload) => peer.send(JSON.stringify({ type, payload }));
   peer.nextEvent = async () => JSON.parse(await peer.nextText());
   return peer;
@@ -24,22 +24,21 @@ function wsURL(otp) {
   return `${url.replace('https', 'wss')}/ws?otp=${otp}`;
 }
 
-test('틀린 비밀번호는 401이다', options, async () => {
+test('틀린 비밀번호는 401이다', options, async (t) => {
   assert.equal((await login('gopher', '아무거나')).status, 401);
 });
 
-test('일회용 비밀번호는 한 번만 쓰인다', options, async () => {
+test('일회용 비밀번호는 한 번만 쓰인다', options, async (t) => {
   const { otp } = await (await login('gopher')).json();
-  const peer = await connect(wsURL(otp));
+  const peer = await connect(t, wsURL(otp));
   const again = new WebSocket(wsURL(otp));
   const [, response] = await once(again, 'unexpected-response');
   assert.equal(response.statusCode, 401);
   response.destroy();
-  peer.socket.terminate();
 });
 
-test('from과 sent는 서버가 정한다', options, async () => {
-  const peer = await join('gopher');
+test('from과 sent는 서버가 정한다', options, async (t) => {
+  const peer = await join(t, 'gopher');
   peer.say('send_message', { message: '안녕', from: 'younghee', sent: '2000-01-01T00:00:00Z' });
   const { type, payload } = await peer.nextEvent();
   assert.equal(type, 'new_message');
@@ -47,11 +46,10 @@ test('from과 sent는 서버가 정한다', options, async () => {
   assert.equal(payload.message, '안녕');
   assert.equal(payload.from, 'gopher');
   assert.ok(Math.abs(Date.now() - Date.parse(payload.sent)) < 60_000, payload.sent);
-  peer.socket.terminate();
 });
 
-test('메시지는 같은 방에만 간다', options, async () => {
-  const [mover, stayer] = [await join('gopher'), await join('chulsoo')];
+test('메시지는 같은 방에만 간다', options, async (t) => {
+  const [mover, stayer] = [await join(t, 'gopher'), await join(t, 'chulsoo')];
   mover.say('change_room', { name: ' 고루틴 ' });
   assert.deepEqual(await mover.nextEvent(), { type: 'room_changed', payload: { name: '고루틴' } });
   stayer.say('send_message', { message: 'general' });
@@ -62,11 +60,10 @@ test('메시지는 같은 방에만 간다', options, async () => {
   assert.equal((await stayer.nextEvent()).type, 'room_changed');
   mover.say('send_message', { message: '만남' });
   assert.equal((await stayer.nextEvent()).payload.message, '만남');
-  [mover, stayer].forEach((peer) => peer.socket.terminate());
 });
 
-test('잘못된 이벤트에는 error로 답하고 연결은 이어진다', options, async () => {
-  const peer = await join('younghee');
+test('잘못된 이벤트에는 error로 답하고 연결은 이어진다', options, async (t) => {
+  const peer = await join(t, 'younghee');
   const malformed = [
     '',
     'JSON이 아님',
@@ -89,12 +86,11 @@ test('잘못된 이벤트에는 error로 답하고 연결은 이어진다', opti
   }
   peer.say('change_room', { name: '방'.repeat(32) });
   assert.equal((await peer.nextEvent()).type, 'room_changed');
-  peer.socket.terminate();
 });
 
-test('UTF-8이 아닌 텍스트는 1007로, 바이너리는 1003으로 끝난다', options, async () => {
+test('UTF-8이 아닌 텍스트는 1007로, 바이너리는 1003으로 끝난다', options, async (t) => {
   for (const [code, binary] of [[1007, false], [1003, true]]) {
-    const peer = await join('gopher');
+    const peer = await join(t, 'gopher');
     peer.send(Buffer.from([0xff, 0xfe]), { binary });
     assert.equal((await peer.closed).code, code);
   }

@@ -14,8 +14,9 @@ import (
 // Conn은 실패하면 테스트를 멈추는 클라이언트입니다.
 type Conn struct {
 	*websocket.Conn
-	server *Server
-	t      testing.TB
+	Patience time.Duration // 다음 메시지나 닫기를 기다리는 시간
+	server   *Server
+	t        testing.TB
 }
 
 // Close는 닫기 프레임 없이 끊습니다.
@@ -37,6 +38,7 @@ func (c *Conn) Send(text string) {
 // Write는 프레임을 손보지 않고 그대로 내보냅니다.
 func (c *Conn) Write(frames ...Frame) {
 	c.t.Helper()
+	c.NetConn().SetWriteDeadline(time.Now().Add(patience))
 	for _, f := range frames {
 		if _, err := c.NetConn().Write(f.Bytes()); err != nil {
 			c.t.Fatalf("프레임 쓰기: %v", err)
@@ -59,7 +61,7 @@ func (c *Conn) Ready() {
 // Next는 다음 메시지의 종류와 내용입니다.
 func (c *Conn) Next() (messageType int, message []byte) {
 	c.t.Helper()
-	c.SetReadDeadline(time.Now().Add(patience))
+	c.SetReadDeadline(time.Now().Add(c.Patience))
 	messageType, message, err := c.ReadMessage()
 	if err != nil {
 		c.t.Fatalf("받기: %v", err)
@@ -98,7 +100,7 @@ func (c *Conn) Drain() (messages int, err error) {
 // WantClose는 남은 메시지를 건너뛰고, 서버가 code로 닫기를 요구합니다.
 func (c *Conn) WantClose(code int) {
 	c.t.Helper()
-	c.SetReadDeadline(time.Now().Add(patience))
+	c.SetReadDeadline(time.Now().Add(c.Patience))
 	_, err := c.Drain()
 	if got := CloseCode(err); got != code {
 		c.t.Fatalf("닫기 코드 %d (%v), 원한 것 %d", got, err, code)

@@ -4,6 +4,7 @@ package wstest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -21,10 +22,10 @@ const patience = 20 * time.Second
 
 // Server는 단계의 핸들러를 돌리는 HTTP 서버입니다.
 type Server struct {
-	Host   string // 주소 표시줄에 보이는 호스트:포트
-	http   *http.Server
+	Host   string      // 주소 표시줄에 보이는 호스트:포트
+	TLS    *tls.Config // 클라이언트의 설정
+	scheme string
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
-	client *http.Client
 
 	mu    sync.Mutex
 	conns map[*Conn]bool // 테스트가 끝날 때 닫을 연결
@@ -57,8 +58,7 @@ func StartServerInMemory(t testing.TB, server *http.Server) *Server {
 }
 
 func serve(t testing.TB, server *http.Server, l net.Listener, dial func(context.Context, string, string) (net.Conn, error)) *Server {
-	s := &Server{Host: l.Addr().String(), http: server, dial: dial}
-	s.client = &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
+	s := &Server{Host: l.Addr().String(), scheme: "http", dial: dial}
 	var handlers sync.WaitGroup
 	handler := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -102,11 +102,15 @@ func (s *Server) NetConn(t testing.TB) net.Conn {
 // Do는 평범한 HTTP 요청을 보내고 상태와 본문을 돌려줍니다.
 func (s *Server) Do(t testing.TB, method, path, body string) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequest(method, "http://"+s.Host+path, strings.NewReader(body))
+	req, err := http.NewRequest(method, s.scheme+"://"+s.Host+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := s.client.Do(req)
+	client := http.Client{
+		Transport: &http.Transport{DialContext: s.dial, TLSClientConfig: s.TLS.Clone(), DisableKeepAlives: true},
+		Timeout:   patience,
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,15 +132,15 @@ func (s *Server) Get(t testing.TB, path string) (int, string) {
 // TryDial은 핸드셰이크를 하고, 거절되면 그 상태 코드를 돌려줍니다.
 func (s *Server) TryDial(t testing.TB, path string, header http.Header) (*Conn, int) {
 	t.Helper()
-	d := websocket.Dialer{NetDialContext: s.dial, HandshakeTimeout: patience}
-	conn, resp, err := d.Dial("ws://"+s.Host+path, header)
+	d := websocket.Dialer{NetDialContext: s.dial, TLSClientConfig: s.TLS.Clone(), HandshakeTimeout: patience}
+	conn, resp, err := d.Dial(strings.Replace(s.scheme, "http", "ws", 1)+"://"+s.Host+path, header)
 	if errors.Is(err, websocket.ErrBadHandshake) {
 		return nil, resp.StatusCode
 	}
 	if err != nil {
 		t.Fatalf("핸드셰이크: %v", err)
 	}
-	c := &Conn{Conn: conn, server: s, t: t}
+	c := &Conn{Conn: conn, Patience: patience, server: s, t: t}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conns == nil {
