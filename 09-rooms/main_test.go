@@ -102,7 +102,7 @@ func next(c *wstest.Conn) (h heard) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&h); err != nil {
-		panic(fmt.Sprintf("이벤트 %s: %v", text, err))
+		c.Fatalf("이벤트 %s: %v", text, err)
 	}
 	return h
 }
@@ -287,10 +287,15 @@ func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
 
 	var wg sync.WaitGroup
 	ahead := make(chan struct{}, 1000) // 듣는 사람보다 이만큼만 앞서 말합니다.
+	listening, stop := context.WithCancel(t.Context())
 	wg.Go(func() {
 		for n := range messages {
-			ahead <- struct{}{}
-			say(sender, text(n))
+			select {
+			case ahead <- struct{}{}:
+				say(sender, text(n))
+			case <-listening.Done():
+				return
+			}
 		}
 	})
 	wg.Go(func() {
@@ -299,6 +304,7 @@ func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
 		}
 	})
 	wg.Go(func() {
+		defer stop()
 		for n := range messages {
 			if got := hear(listener); got != text(n) {
 				t.Errorf("%d번째로 들은 것 %.20q", n, got)

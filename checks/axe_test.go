@@ -7,7 +7,7 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// checkBothSchemes는 밝은 화면과 어두운 화면에서 접근성을 본다.
+// checkBothSchemes는 밝은 화면과 어두운 화면에서 접근성을 봅니다.
 func checkBothSchemes(tab *browser.Tab) error {
 	for _, scheme := range []string{"light", "dark"} {
 		if err := tab.PreferColorScheme(scheme); err != nil {

@@ -11,7 +11,7 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// 검사가 정말 잡아내는지, 페이지를 일부러 망가뜨려 본다.
+// 검사가 정말 잡아내는지, 페이지를 일부러 망가뜨려 봅니다.
 func TestChecksCatchPlantedFaults(t *testing.T) {
 	t.Run("innerHTML", func(t *testing.T) {
 		step := steps.Named("03-hub")
@@ -44,7 +44,7 @@ func TestChecksCatchPlantedFaults(t *testing.T) {
 	})
 }
 
-// startFaulty는 index.html에서 old를 new로 바꾼 단계를 띄운다. 단계의 폴더는 건드리지 않는다.
+// startFaulty는 index.html에서 old를 new로 바꾼 단계를 띄웁니다. 단계의 폴더는 건드리지 않습니다.
 func startFaulty(t *testing.T, step steps.Step, old, new string) *steps.Server {
 	t.Helper()
 	original, err := filepath.Abs(step.Path("index.html"))

@@ -13,7 +13,7 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// elsewhere는 떠나갈 다른 사이트다.
+// elsewhere는 떠나갈 다른 사이트입니다.
 func elsewhere(t *testing.T) *httptest.Server {
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -23,7 +23,7 @@ func elsewhere(t *testing.T) *httptest.Server {
 	return site
 }
 
-// 뒤로 가기용으로 얼려 둔 페이지도 핑에 답하므로, 페이지가 스스로 닫지 않으면 서버는 떠난 줄 모른다.
+// 뒤로 가기용으로 얼려 둔 페이지도 핑에 답하므로, 페이지가 스스로 닫지 않으면 서버는 떠난 줄 모릅니다.
 func TestLeavingThePageEndsItsConnection(t *testing.T) {
 	eachStep(t, hasHeartbeat, func(t *testing.T, step steps.Step) {
 		server := start(t, step)
@@ -31,7 +31,7 @@ func TestLeavingThePageEndsItsConnection(t *testing.T) {
 		w.must(checkLeaving(w.Tab, server, elsewhere(t).URL, steps.Timeout))
 
 		w.must(w.Exec(`setTimeout(() => history.back())`))
-		if step.Login { // 일회용 비밀번호는 이미 썼으니 다시 로그인한다.
+		if step.Login { // 일회용 비밀번호는 이미 썼으니 다시 로그인합니다.
 			w.must(w.WaitFor(`document.getElementById('username')?.checkVisibility()`, patience))
 			w.login("gopher", password)
 		}
@@ -42,7 +42,7 @@ func TestLeavingThePageEndsItsConnection(t *testing.T) {
 	})
 }
 
-// checkLeaving은 연결된 창을 다른 사이트로 보내고, limit 안에 서버가 그 연결을 끝내는지 본다.
+// checkLeaving은 연결된 창을 다른 사이트로 보내고, limit 안에 서버가 그 연결을 끝내는지 봅니다.
 func checkLeaving(tab *browser.Tab, server *steps.Server, url string, limit time.Duration) error {
 	if err := tab.Exec(fmt.Sprintf(`location = %q`, url)); err != nil {
 		return err
@@ -53,7 +53,7 @@ func checkLeaving(tab *browser.Tab, server *steps.Server, url string, limit time
 	return server.WaitLog("나감", 1, limit)
 }
 
-// 퐁을 보내지 않는 상대는 끊기고, 브라우저는 스스로 퐁을 보내서 남는다.
+// 퐁을 보내지 않는 상대는 끊기고, 브라우저는 스스로 퐁을 보내서 남습니다.
 func TestPongWaitEndsSilentPeersOnly(t *testing.T) {
 	eachStep(t, hasHeartbeat, func(t *testing.T, step steps.Step) {
 		server := start(t, step, "-pong-wait", "1s")
@@ -73,7 +73,7 @@ func TestPongWaitEndsSilentPeersOnly(t *testing.T) {
 	})
 }
 
-// dial은 브라우저가 아닌 클라이언트로 붙는다.
+// dial은 브라우저가 아닌 클라이언트로 붙습니다.
 func dial(t *testing.T, step steps.Step, server *steps.Server, user string) *websocket.Conn {
 	t.Helper()
 	url := server.WebSocketURL()

@@ -22,7 +22,7 @@ func TestPageRefusesToSendMoreThan512Bytes(t *testing.T) {
 		if !w.sendDisabled() {
 			t.Errorf("%d바이트인데 보내기 단추를 누를 수 있습니다", wireSize(step, fits+"나"))
 		}
-		w.must(w.Press("\r")) // 단추가 잠겼으면 엔터로도 나가지 않는다.
+		w.must(w.Press("\r")) // 단추가 잠겼으면 엔터로도 나가지 않습니다.
 		w.must(w.Fill("message", fits))
 		if w.sendDisabled() {
 			t.Errorf("%d바이트인데 보내기 단추가 잠겨 있습니다", wireSize(step, fits))
@@ -37,7 +37,7 @@ func TestPageRefusesToSendMoreThan512Bytes(t *testing.T) {
 	})
 }
 
-// wireSize는 메시지가 연결 위에서 차지하는 바이트다.
+// wireSize는 메시지가 연결 위에서 차지하는 바이트입니다.
 func wireSize(step steps.Step, text string) int {
 	if !step.Rooms {
 		return len(text)
@@ -58,7 +58,7 @@ func (w *window) sendDisabled() bool {
 	return disabled
 }
 
-// 서버가 바로 끊으면 브라우저는 큰 메시지에서 1009 대신 1006을 본다.
+// 서버가 바로 끊으면 브라우저는 큰 메시지에서 1009 대신 1006을 봅니다.
 func TestTooBigMessageEndsWith1009(t *testing.T) {
 	messages := map[string]string{
 		"한글 171자": `'가'.repeat(171)`,

@@ -12,10 +12,10 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// trustAny는 서버가 스스로 서명한 인증서를 그냥 믿는다. 인증서는 tls_test.go에서 본다.
+// trustAny는 서버가 스스로 서명한 인증서를 그냥 믿습니다. 인증서는 tls_test.go에서 봅니다.
 var trustAny = &tls.Config{InsecureSkipVerify: true}
 
-// otp는 로그인해서 일회용 비밀번호를 얻는다.
+// otp는 로그인해서 일회용 비밀번호를 얻습니다.
 func otp(t *testing.T, server *steps.Server, user string) string {
 	t.Helper()
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: trustAny}}
@@ -46,7 +46,7 @@ func TestWrongPasswordIsToldToTheUser(t *testing.T) {
 		if strings.Contains(w.status(), "연결됨") || strings.Contains(server.Log(), "들어옴") {
 			t.Error("비밀번호가 틀렸는데 연결되었습니다")
 		}
-		// 틀린 뒤에도 같은 칸에서 다시 할 수 있다.
+		// 틀린 뒤에도 같은 칸에서 다시 할 수 있습니다.
 		w.login("gopher", password)
 		w.waitStatus("연결됨")
 	})
@@ -76,7 +76,7 @@ func TestLoginFormSendsOnEnter(t *testing.T) {
 	})
 }
 
-// visibleText는 사람이 보는 글이다.
+// visibleText는 사람이 보는 글입니다.
 func (w *window) visibleText() string {
 	w.t.Helper()
 	text, err := browser.Run[string](w.Tab, `document.body.innerText`)

@@ -1,4 +1,4 @@
-// checks는 배우는 사람이 띄우듯이 띄운 단계에, 진짜 브라우저와 다른 언어의 클라이언트를 붙여 본다.
+// checks는 배우는 사람이 띄우듯이 띄운 단계에, 진짜 브라우저와 다른 언어의 클라이언트를 붙여 봅니다.
 package checks
 
 import (
@@ -47,7 +47,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// eachStep은 has가 참인 단계마다 test를 하위 테스트로 돌린다.
+// eachStep은 has가 참인 단계마다 test를 하위 테스트로 돌립니다.
 func eachStep(t *testing.T, has func(steps.Step) bool, test func(t *testing.T, step steps.Step)) {
 	for _, step := range steps.All {
 		if has(step) {
@@ -82,7 +82,7 @@ func program(t *testing.T, step steps.Step) string {
 	return path
 }
 
-// start는 단계를 띄우고, 테스트가 끝날 때 Ctrl-C로 끝낸다.
+// start는 단계를 띄우고, 테스트가 끝날 때 Ctrl-C로 끝냅니다.
 func start(t *testing.T, step steps.Step, args ...string) *steps.Server {
 	t.Helper()
 	return startProgram(t, step, program(t, step), args...)
@@ -106,7 +106,7 @@ func startProgram(t *testing.T, step steps.Step, program string, args ...string)
 	return server
 }
 
-// stop은 Ctrl-C로 서버를 끝낸다. 허브가 있는 단계는 뒷정리를 하고 0으로 끝난다.
+// stop은 Ctrl-C로 서버를 끝냅니다. 허브가 있는 단계는 뒷정리를 하고 0으로 끝납니다.
 func stop(t *testing.T, step steps.Step, server *steps.Server) {
 	t.Helper()
 	if err := server.Interrupt(); err != nil && step.Hub {

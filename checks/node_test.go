@@ -10,7 +10,7 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// runNode는 checks/node의 스크립트를 돌린다. 스크립트는 약속이 하나라도 깨지면 0이 아닌 값으로 끝난다.
+// runNode는 checks/node의 스크립트를 돌립니다. 스크립트는 약속이 하나라도 깨지면 0이 아닌 값으로 끝납니다.
 func runNode(t *testing.T, script, url string, env ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -9,7 +9,7 @@ import (
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// attempt는 지금 페이지에서 url에 붙어 보는 스크립트다. 값은 "열림"이거나 닫기 코드다.
+// attempt는 지금 페이지에서 url에 붙어 보는 스크립트입니다. 값은 "열림"이거나 닫기 코드입니다.
 func attempt(url string) string {
 	return fmt.Sprintf(`new Promise(done => {
 		const stranger = new WebSocket(%q);
@@ -18,7 +18,7 @@ func attempt(url string) string {
 	})`, url)
 }
 
-// attemptInSandbox는 같은 일을 출처가 null인 샌드박스 iframe에서 한다.
+// attemptInSandbox는 같은 일을 출처가 null인 샌드박스 iframe에서 합니다.
 func attemptInSandbox(url string) string {
 	script := "<script>" + attempt(url) + ".then(result => parent.postMessage(result, '*'))</script>"
 	return fmt.Sprintf(`new Promise(done => {
@@ -30,7 +30,7 @@ func attemptInSandbox(url string) string {
 	})`, script)
 }
 
-// handshakeURL은 출처만 맞으면 들어갈 수 있는 주소다. 로그인은 이미 되어 있다.
+// handshakeURL은 출처만 맞으면 들어갈 수 있는 주소입니다. 로그인은 이미 되어 있습니다.
 func handshakeURL(t *testing.T, step steps.Step, server *steps.Server) string {
 	t.Helper()
 	if !step.Login {
@@ -39,7 +39,7 @@ func handshakeURL(t *testing.T, step steps.Step, server *steps.Server) string {
 	return server.WebSocketURL() + "?otp=" + otp(t, server, "gopher")
 }
 
-// visit은 새 창으로 남의 페이지를 연다.
+// visit은 새 창으로 남의 페이지를 엽니다.
 func visit(t *testing.T, step steps.Step, url string) *window {
 	t.Helper()
 	w := &window{newTab(t), t, step}

@@ -24,7 +24,7 @@ func TestPageSendsAndShowsMessages(t *testing.T) {
 			second.waitMessage("단추로 보낸 한글")
 			second.waitMessage("글쇠로 보낸 한글")
 		}
-		// 에코에서는 보낸 사람만 본다. 자기 것이 돌아왔을 때 남의 것은 없어야 한다.
+		// 에코에서는 보낸 사람만 봅니다. 자기 것이 돌아왔을 때 남의 것은 없어야 합니다.
 		second.send("둘째 창의 글")
 		second.waitMessage("둘째 창의 글")
 		if !step.Hub && len(second.messages("보낸 한글")) > 0 {
@@ -48,7 +48,7 @@ func TestPageShowsMarkupAsText(t *testing.T) {
 
 var errMarkupExecuted = errors.New("메시지에 든 태그가 글로 보이지 않고 실행되었습니다. textContent로 넣어야 합니다")
 
-// checkMarkupIsText는 태그가 든 메시지를 보내서, 그것이 글로만 보이는지 본다.
+// checkMarkupIsText는 태그가 든 메시지를 보내서, 그것이 글로만 보이는지 봅니다.
 func checkMarkupIsText(tab *browser.Tab) error {
 	const markup = `<img src=x onerror="window.attacked=true"><u>밑줄</u>`
 	if err := tab.Fill("message", markup); err != nil {
@@ -57,7 +57,7 @@ func checkMarkupIsText(tab *browser.Tab) error {
 	if err := tab.Click("send"); err != nil {
 		return err
 	}
-	// 메시지가 글이나 그림으로 나타나면 바로 판가름이 난다.
+	// 메시지가 글이나 그림으로 나타나면 바로 판가름이 납니다.
 	if err := tab.WaitFor(`/밑줄/.test(document.getElementById('log').textContent)`, patience); err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func TestPageShowsCloseCodeWhenServerStops(t *testing.T) {
 		first := join(t, step, server, "gopher")
 		second := join(t, step, server, "chulsoo")
 		stop(t, step, server)
-		code := 1006 // 01과 02는 닫기 프레임 없이 죽는다.
+		code := 1006 // 01과 02는 닫기 프레임 없이 죽습니다.
 		if step.Hub {
 			code = 1001
 		}

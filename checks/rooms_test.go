@@ -14,7 +14,7 @@ func (w *window) changeRoom(name string) {
 	w.must(w.Click("change-room"))
 }
 
-// waitNewMessage는 from이 보낸 text가 로그에 나올 때까지 기다린다. 이름과 글이 한 항목에 있어야 한다.
+// waitNewMessage는 from이 보낸 text가 로그에 나올 때까지 기다립니다. 이름과 글이 한 항목에 있어야 합니다.
 func (w *window) waitNewMessage(from, text string) {
 	w.t.Helper()
 	w.must(w.WaitFor(fmt.Sprintf(`[...document.getElementById('log').children]
@@ -40,7 +40,7 @@ func TestMessagesStayInTheirRoom(t *testing.T) {
 	chulsoo.send("남은 방의 글")
 	gopher.waitNewMessage("chulsoo", "남은 방의 글")
 
-	// 뒤따라 옮기면 그때부터 새 방의 글만 온다. 먼저 온 글이 없으면 샌 것이 없다.
+	// 뒤따라 옮기면 그때부터 새 방의 글만 옵니다. 먼저 온 글이 없으면 샌 것이 없습니다.
 	gopher.changeRoom("고루틴")
 	gopher.must(gopher.WaitFor(`document.getElementById('log').textContent.includes('고루틴')`, patience))
 	gopher.send("따라온 글")

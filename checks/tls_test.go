@@ -29,7 +29,7 @@ func TestSelfSignedCertificateMustBeAcceptedByTheUser(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "ERR_CERT_AUTHORITY_INVALID") {
 			t.Fatalf("브라우저가 모르는 인증서를 경고해야 합니다: %v", err)
 		}
-		// 경고 화면에서 이 글자를 치면 "안전하지 않음"을 무릅쓰고 들어간다.
+		// 경고 화면에서 이 글자를 치면 "안전하지 않음"을 무릅쓰고 들어갑니다.
 		w.must(w.WaitFor(`document.getElementById('proceed-link') !== null`, patience))
 		w.must(w.Press("thisisunsafe"))
 		w.must(w.WaitFor(`document.getElementById('login') !== null`, patience))
@@ -45,7 +45,7 @@ func TestSelfSignedCertificateMustBeAcceptedByTheUser(t *testing.T) {
 	})
 }
 
-// makeCertificate는 localhost의 인증서와 열쇠를 만들어 파일에 쓴다.
+// makeCertificate는 localhost의 인증서와 열쇠를 만들어 파일에 씁니다.
 func makeCertificate(t *testing.T) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -13,18 +13,18 @@ import (
 const (
 	password = "websocket"
 
-	// patience는 페이지에서 일어날 일을 기다리는 시간이다.
+	// patience는 페이지에서 일어날 일을 기다리는 시간입니다.
 	patience = steps.Timeout
 )
 
-// window는 한 단계의 페이지를 보는 창이다. 하려던 일이 안 되면 테스트를 끝낸다.
+// window는 한 단계의 페이지를 보는 창입니다. 하려던 일이 안 되면 테스트를 끝냅니다.
 type window struct {
 	*browser.Tab
 	t    *testing.T
 	step steps.Step
 }
 
-// newTab은 테스트가 끝나면 닫히는 창을 연다.
+// newTab은 테스트가 끝나면 닫히는 창을 엽니다.
 func newTab(t *testing.T) *browser.Tab {
 	t.Helper()
 	tab, err := chromium.NewTab()
@@ -35,7 +35,7 @@ func newTab(t *testing.T) *browser.Tab {
 	return tab
 }
 
-// open은 새 창으로 페이지를 연다.
+// open은 새 창으로 페이지를 엽니다.
 func open(t *testing.T, step steps.Step, server *steps.Server) *window {
 	t.Helper()
 	w := &window{newTab(t), t, step}
@@ -46,7 +46,7 @@ func open(t *testing.T, step steps.Step, server *steps.Server) *window {
 	return w
 }
 
-// join은 새 창으로 페이지를 열고 연결될 때까지 기다린다. 로그인이 있는 단계에서는 user로 로그인한다.
+// join은 새 창으로 페이지를 열고 연결될 때까지 기다립니다. 로그인이 있는 단계에서는 user로 로그인합니다.
 func join(t *testing.T, step steps.Step, server *steps.Server, user string) *window {
 	t.Helper()
 	w := open(t, step, server)
@@ -71,20 +71,20 @@ func (w *window) login(user, password string) {
 	w.must(w.Click("login"))
 }
 
-// send는 메시지를 넣고 보내기 단추를 누른다.
+// send는 메시지를 넣고 보내기 단추를 누릅니다.
 func (w *window) send(text string) {
 	w.t.Helper()
 	w.must(w.Fill("message", text))
 	w.must(w.Click("send"))
 }
 
-// waitStatus는 상태 줄에 text가 나올 때까지 기다린다.
+// waitStatus는 상태 줄에 text가 나올 때까지 기다립니다.
 func (w *window) waitStatus(text string) {
 	w.t.Helper()
 	w.must(w.WaitFor(fmt.Sprintf(`document.getElementById('status')?.textContent.includes(%q)`, text), patience))
 }
 
-// waitClosed는 상태 줄에 닫기 코드가 나올 때까지 기다리고, 그것이 code인지 본다.
+// waitClosed는 상태 줄에 닫기 코드가 나올 때까지 기다리고, 그것이 code인지 봅니다.
 func (w *window) waitClosed(code int) {
 	w.t.Helper()
 	w.must(w.WaitFor(`/\d{4}/.test(document.getElementById('status').textContent)`, patience))
@@ -93,7 +93,7 @@ func (w *window) waitClosed(code int) {
 	}
 }
 
-// waitMessage는 로그에 text라는 메시지가 나올 때까지 기다린다.
+// waitMessage는 로그에 text라는 메시지가 나올 때까지 기다립니다.
 func (w *window) waitMessage(text string) {
 	w.t.Helper()
 	w.must(w.WaitFor(fmt.Sprintf(`[...document.getElementById('log').children].some(e => e.textContent.includes(%q))`, text), patience))
@@ -106,7 +106,7 @@ func (w *window) status() string {
 	return status
 }
 
-// messages는 로그에서 text가 든 것만 고른다.
+// messages는 로그에서 text가 든 것만 고릅니다.
 func (w *window) messages(text string) []string {
 	w.t.Helper()
 	entries, err := w.Log()
@@ -114,7 +114,7 @@ func (w *window) messages(text string) []string {
 	return slices.DeleteFunc(entries, func(entry string) bool { return !strings.Contains(entry, text) })
 }
 
-// expectConnected는 이 창의 연결이 그대로인지 본다.
+// expectConnected는 이 창의 연결이 그대로인지 봅니다.
 func (w *window) expectConnected() {
 	w.t.Helper()
 	if status := w.status(); !strings.Contains(status, "연결됨") {
@@ -122,7 +122,7 @@ func (w *window) expectConnected() {
 	}
 }
 
-// expectQuietConsole은 콘솔에 오류가 없는지 본다.
+// expectQuietConsole은 콘솔에 오류가 없는지 봅니다.
 func (w *window) expectQuietConsole() {
 	w.t.Helper()
 	if found := w.ConsoleErrors(); len(found) > 0 {

@@ -16,7 +16,7 @@ const messages = {
   '1MB 바이너리': [Buffer.alloc(1 << 20, 0xff), true],
 };
 for (const [name, [sent, binary]] of Object.entries(messages)) {
-  test(`${name}: 종류와 바이트 그대로 돌아온다`, options, async (t) => {
+  test(`${name}: 종류와 바이트 그대로 돌아옵니다`, options, async (t) => {
     const peer = await connect(t, url);
     peer.send(sent, { binary });
     assert.deepEqual(await peer.next(), { data: Buffer.from(sent), binary });
@@ -25,7 +25,7 @@ for (const [name, [sent, binary]] of Object.entries(messages)) {
   });
 }
 
-test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 돌려준다', options, async (t) => {
+test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 돌려줍니다', options, async (t) => {
   const peer = await connect(t, url);
   const pong = once(peer.socket, 'pong');
   const bytes = Buffer.from('한글');
@@ -36,13 +36,13 @@ test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메�
   assert.deepEqual(await peer.next(), { data: bytes, binary: false });
 });
 
-test('UTF-8이 아닌 텍스트는 1007로 끝난다', options, async (t) => {
+test('UTF-8이 아닌 텍스트는 1007로 끝납니다', options, async (t) => {
   const peer = await connect(t, url);
   peer.send(Buffer.from([0xff, 0xfe]), { binary: false });
   assert.equal((await peer.closed).code, 1007);
 });
 
-test('압축을 켜자고 해도 켜지 않는다', options, async (t) => {
+test('압축을 켜자고 해도 켜지 않습니다', options, async (t) => {
   const peer = await connect(t, url);
   assert.equal(peer.socket.extensions, '');
 });

@@ -6,7 +6,7 @@ import { connect } from './peer.mjs';
 const url = process.argv[2];
 const options = { timeout: 10_000 };
 
-test('둘이 함께 보내도 모두 같은 차례로 본다', options, async (t) => {
+test('둘이 함께 보내도 모두 같은 차례로 봅니다', options, async (t) => {
   const peers = [await connect(t, url), await connect(t, url)];
   const seen = await Promise.all(peers.map(async (peer, who) => {
     const texts = [];
@@ -29,7 +29,7 @@ const refused = {
   1007: ['UTF-8이 아닌 텍스트', Buffer.from([0xff, 0xfe]), false],
 };
 for (const [code, [name, data, binary]] of Object.entries(refused)) {
-  test(`${name}: 보낸 쪽만 ${code}로 끝나고 아무에게도 가지 않는다`, options, async (t) => {
+  test(`${name}: 보낸 쪽만 ${code}로 끝나고 아무에게도 가지 않습니다`, options, async (t) => {
     const [sender, other] = [await connect(t, url), await connect(t, url)];
     sender.send(data, { binary });
     assert.equal((await sender.closed).code, Number(code));

@@ -24,11 +24,11 @@ function wsURL(otp) {
   return `${url.replace('https', 'wss')}/ws?otp=${otp}`;
 }
 
-test('틀린 비밀번호는 401이다', options, async (t) => {
+test('틀린 비밀번호는 401입니다', options, async (t) => {
   assert.equal((await login('gopher', '아무거나')).status, 401);
 });
 
-test('일회용 비밀번호는 한 번만 쓰인다', options, async (t) => {
+test('일회용 비밀번호는 한 번만 쓰입니다', options, async (t) => {
   const { otp } = await (await login('gopher')).json();
   const peer = await connect(t, wsURL(otp));
   const again = new WebSocket(wsURL(otp));
@@ -37,7 +37,7 @@ test('일회용 비밀번호는 한 번만 쓰인다', options, async (t) => {
   response.destroy();
 });
 
-test('from과 sent는 서버가 정한다', options, async (t) => {
+test('from과 sent는 서버가 정합니다', options, async (t) => {
   const peer = await join(t, 'gopher');
   peer.say('send_message', { message: '안녕', from: 'younghee', sent: '2000-01-01T00:00:00Z' });
   const { type, payload } = await peer.nextEvent();
@@ -48,7 +48,7 @@ test('from과 sent는 서버가 정한다', options, async (t) => {
   assert.ok(Math.abs(Date.now() - Date.parse(payload.sent)) < 60_000, payload.sent);
 });
 
-test('메시지는 같은 방에만 간다', options, async (t) => {
+test('메시지는 같은 방에만 갑니다', options, async (t) => {
   const [mover, stayer] = [await join(t, 'gopher'), await join(t, 'chulsoo')];
   mover.say('change_room', { name: ' 고루틴 ' });
   assert.deepEqual(await mover.nextEvent(), { type: 'room_changed', payload: { name: '고루틴' } });
@@ -62,7 +62,7 @@ test('메시지는 같은 방에만 간다', options, async (t) => {
   assert.equal((await stayer.nextEvent()).payload.message, '만남');
 });
 
-test('잘못된 이벤트에는 error로 답하고 연결은 이어진다', options, async (t) => {
+test('잘못된 이벤트에는 error로 답하고 연결은 이어집니다', options, async (t) => {
   const peer = await join(t, 'younghee');
   const malformed = [
     '',
@@ -88,7 +88,7 @@ test('잘못된 이벤트에는 error로 답하고 연결은 이어진다', opti
   assert.equal((await peer.nextEvent()).type, 'room_changed');
 });
 
-test('UTF-8이 아닌 텍스트는 1007로, 바이너리는 1003으로 끝난다', options, async (t) => {
+test('UTF-8이 아닌 텍스트는 1007로, 바이너리는 1003으로 끝납니다', options, async (t) => {
   for (const [code, binary] of [[1007, false], [1003, true]]) {
     const peer = await join(t, 'gopher');
     peer.send(Buffer.from([0xff, 0xfe]), { binary });

@@ -27,6 +27,12 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
+// Fatalf는 이 연결을 연 테스트를 멈춥니다.
+func (c *Conn) Fatalf(format string, args ...any) {
+	c.t.Helper()
+	c.t.Fatalf(format, args...)
+}
+
 // Send는 텍스트 메시지 하나를 보냅니다.
 func (c *Conn) Send(text string) {
 	c.t.Helper()

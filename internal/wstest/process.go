@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -12,18 +13,29 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-const runMain = "WSTEST_RUN_MAIN"
+const (
+	runMain    = "WSTEST_RUN_MAIN"
+	freeMemory = "WSTEST_FREE_MEMORY"
+)
 
 // Main은 TestMain에서 부릅니다. 테스트 실행 파일이 단계의 프로그램 노릇도 하게 해서,
 // 옵션과 종료 상태를 배우는 사람이 보는 그대로 시험합니다.
 func Main(m *testing.M, main func()) {
 	if os.Getenv(runMain) != "" {
+		if os.Getenv(freeMemory) != "" {
+			go func() {
+				for range time.Tick(200 * time.Millisecond) {
+					debug.FreeOSMemory()
+				}
+			}()
+		}
 		main()
 		os.Exit(0)
 	}
@@ -68,7 +80,21 @@ type Process struct {
 // Run은 args로 프로그램을 시작하고, 알린 주소를 기다립니다.
 func Run(t testing.TB, args ...string) *Process {
 	t.Helper()
-	p := &Process{cmd: command(args...), log: &LogBuffer{}, end: make(chan error, 1)}
+	return run(t, command(args...))
+}
+
+// RunFreeingMemory는 쓰지 않는 메모리를 그때그때 돌려주는 프로그램을 시작합니다. 상주
+// 메모리를 재는 데 씁니다.
+func RunFreeingMemory(t testing.TB, args ...string) *Process {
+	t.Helper()
+	cmd := command(args...)
+	cmd.Env = append(cmd.Env, freeMemory+"=1")
+	return run(t, cmd)
+}
+
+func run(t testing.TB, cmd *exec.Cmd) *Process {
+	t.Helper()
+	p := &Process{cmd: cmd, log: &LogBuffer{}, end: make(chan error, 1)}
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +157,21 @@ func (p *Process) Wait(t testing.TB) error {
 		t.Fatalf("끝나지 않습니다:\n%s", p.log)
 		return nil
 	}
+}
+
+// Resident는 프로그램의 상주 메모리 바이트 수입니다. 리눅스가 아니면 건너뜁니다.
+func (p *Process) Resident(t testing.TB) int64 {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		t.Skipf("상주 메모리는 /proc이 있는 곳에서만 잽니다: %v", err)
+	}
+	var kib int64
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	if _, err := fmt.Sscan(after, &kib); err != nil {
+		t.Fatal(err)
+	}
+	return kib << 10
 }
 
 // Log는 지금까지의 로그입니다.

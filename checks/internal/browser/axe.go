@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// axePath는 npm ci가 놓는 axe-core다. go test는 checks에서 돈다.
+// axePath는 npm ci가 놓는 axe-core입니다. go test는 checks에서 돕니다.
 const axePath = "node_modules/axe-core/axe.min.js"
 
-// violation은 axe-core가 찾은 접근성 위반이다.
+// violation은 axe-core가 찾은 접근성 위반입니다.
 type violation struct {
 	ID     string
 	Impact string
@@ -21,13 +21,21 @@ type violation struct {
 	}
 }
 
-// CheckAccessibility는 axe-core로 지금 보이는 페이지를 살펴서, 심한(serious, critical) 위반을 오류로 돌려준다.
-func (t *Tab) CheckAccessibility() error {
+// injectAxe는 페이지에 axe-core가 없으면 넣습니다.
+func (t *Tab) injectAxe() error {
+	if injected, err := Run[bool](t, `'axe' in window`); err != nil || injected {
+		return err
+	}
 	source, err := os.ReadFile(axePath)
 	if err != nil {
 		return fmt.Errorf("axe-core가 없습니다. checks 폴더에서 npm ci를 실행하세요: %w", err)
 	}
-	if err := t.Exec(string(source) + ";0"); err != nil {
+	return t.Exec(string(source))
+}
+
+// CheckAccessibility는 axe-core로 지금 보이는 페이지를 살펴서, 심한(serious, critical) 위반을 오류로 돌려줍니다.
+func (t *Tab) CheckAccessibility() error {
+	if err := t.injectAxe(); err != nil {
 		return err
 	}
 	found, err := Run[[]violation](t, `axe.run({resultTypes: ['violations']}).then(result => result.violations)`)

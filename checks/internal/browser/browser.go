@@ -1,4 +1,4 @@
-// browser 패키지는 머리 없는 Chromium으로 단계의 페이지를 사람처럼 쓴다.
+// browser 패키지는 머리 없는 Chromium으로 단계의 페이지를 사람처럼 씁니다.
 package browser
 
 import (
@@ -13,16 +13,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// timeout은 브라우저에 내린 명령 하나의 마감 시각이다.
+// timeout은 브라우저에 내린 명령 하나의 마감 시각입니다.
 const timeout = 30 * time.Second
 
-// Browser는 Chromium 프로세스 하나다.
+// Browser는 Chromium 프로세스 하나입니다.
 type Browser struct {
 	ctx  context.Context
 	stop context.CancelFunc
 }
 
-// Start는 빈 프로필로 Chromium을 띄운다.
+// Start는 빈 프로필로 Chromium을 띄웁니다.
 func Start() (*Browser, error) {
 	program, err := find()
 	if err != nil {
@@ -30,7 +30,7 @@ func Start() (*Browser, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
-		chromedp.NoSandbox, // 컨테이너의 root로는 샌드박스가 뜨지 않는다.
+		chromedp.NoSandbox, // 컨테이너의 root로는 샌드박스가 뜨지 않습니다.
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
@@ -58,7 +58,7 @@ func find() (string, error) {
 	return "", errors.New("Chromium이 없습니다. apt-get install chromium으로 설치하세요")
 }
 
-// Close는 브라우저를 끝낸다.
+// Close는 브라우저를 끝냅니다.
 func (b *Browser) Close() {
 	ctx, cancel := context.WithTimeout(b.ctx, timeout)
 	defer cancel()
@@ -66,14 +66,14 @@ func (b *Browser) Close() {
 	b.stop()
 }
 
-// NewTab은 쿠키와 인증서 예외를 아무와도 나누지 않는 새 창을 연다.
+// NewTab은 쿠키와 인증서 예외를 아무와도 나누지 않는 새 창을 엽니다.
 func (b *Browser) NewTab() (*Tab, error) {
 	ctx, _ := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	tab := &Tab{ctx: ctx}
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, fmt.Errorf("새 창을 열 수 없습니다: %w", err)
 	}
-	// 창이 여럿이면 하나만 초점을 갖는다. 글쇠는 모든 창에 가야 한다.
+	// 창이 여럿이면 하나만 초점을 갖습니다. 글쇠는 모든 창에 가야 합니다.
 	if err := call(tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (b *Browser) NewTab() (*Tab, error) {
 	return tab, nil
 }
 
-// TrustAnyCertificate는 이 창에서 인증서 경고를 끈다.
+// TrustAnyCertificate는 이 창에서 인증서 경고를 끕니다.
 func (t *Tab) TrustAnyCertificate() error {
 	return call(t, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 }

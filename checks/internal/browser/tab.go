@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Tab은 페이지 하나를 보는 창이다.
+// Tab은 페이지 하나를 보는 창입니다.
 type Tab struct {
 	ctx context.Context
 
@@ -22,19 +22,19 @@ type Tab struct {
 	console []string // 콘솔에 나온 오류와 예외
 }
 
-// Close는 창을 닫는다.
+// Close는 창을 닫습니다.
 func (t *Tab) Close() {
 	ctx, cancel := context.WithTimeout(t.ctx, timeout)
 	defer cancel()
 	chromedp.Cancel(ctx)
 }
 
-// Open은 url로 간다.
+// Open은 url로 갑니다.
 func (t *Tab) Open(url string) error {
 	return t.do(chromedp.Navigate(url))
 }
 
-// Run은 개발자 도구의 콘솔처럼 js를 실행하고, 프로미스면 그 값을 기다린다.
+// Run은 개발자 도구의 콘솔처럼 js를 실행하고, 프로미스면 그 값을 기다립니다.
 func Run[T any](t *Tab, js string) (T, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, timeout)
 	defer cancel()
@@ -45,13 +45,13 @@ func Run[T any](t *Tab, js string) (T, error) {
 	return value, nil
 }
 
-// Exec는 값이 필요 없는 js를 실행한다.
+// Exec는 값이 필요 없는 js를 실행합니다.
 func (t *Tab) Exec(js string) error {
 	_, err := Run[chromedp.Void](t, js)
 	return err
 }
 
-// WaitFor는 js가 참이 될 때까지 기다린다. 페이지가 바뀌는 동안의 오류는 거짓으로 친다.
+// WaitFor는 js가 참이 될 때까지 기다립니다. 페이지가 바뀌는 동안의 오류는 거짓으로 칩니다.
 func (t *Tab) WaitFor(js string, limit time.Duration) error {
 	deadline := time.Now().Add(limit)
 	for {
@@ -63,11 +63,11 @@ func (t *Tab) WaitFor(js string, limit time.Duration) error {
 			shown, _ := Run[string](t, `document.body.innerText`)
 			return fmt.Errorf("%v 안에 참이 되지 않습니다: %s (오류 %v)\n창에 보이는 글: %s", limit, js, err, shown)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
-// Fill은 입력 칸을 비우고 text를 넣는다. 글쇠가 아니라 입력기가 넣듯이 한 번에 넣는다.
+// Fill은 입력 칸을 비우고 text를 넣습니다. 글쇠가 아니라 입력기가 넣듯이 한 번에 넣습니다.
 func (t *Tab) Fill(id, text string) error {
 	if err := t.Exec(fmt.Sprintf(`document.getElementById(%q).select()`, id)); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (t *Tab) Fill(id, text string) error {
 	return call(t, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// Click은 마우스로 누른다. chromedp.Click은 얼었다 돌아온 페이지의 요소를 찾지 못한다.
+// Click은 마우스로 누릅니다. chromedp.Click은 얼었다 돌아온 페이지의 요소를 찾지 못합니다.
 func (t *Tab) Click(id string) error {
 	center, err := Run[[]float64](t, fmt.Sprintf(`(() => {
 		const element = document.getElementById(%q);
@@ -95,22 +95,22 @@ func (t *Tab) Click(id string) error {
 	return t.do(chromedp.MouseClickXY(center[0], center[1]))
 }
 
-// Press는 초점이 있는 곳에서 글쇠를 차례로 누른다.
+// Press는 초점이 있는 곳에서 글쇠를 차례로 누릅니다.
 func (t *Tab) Press(keys string) error {
 	return t.do(chromedp.KeyEvent(keys))
 }
 
-// Status는 연결 상태 줄의 글이다.
+// Status는 연결 상태 줄의 글입니다.
 func (t *Tab) Status() (string, error) {
 	return Run[string](t, `document.getElementById('status').textContent`)
 }
 
-// Log는 로그의 글 하나하나다.
+// Log는 로그의 글 하나하나입니다.
 func (t *Tab) Log() ([]string, error) {
 	return Run[[]string](t, `[...document.getElementById('log').children].map(entry => entry.textContent)`)
 }
 
-// Emulate는 창 크기와 밝고 어두움을 정한다.
+// Emulate는 창 크기와 밝고 어두움을 정합니다.
 func (t *Tab) Emulate(width, height int64, scheme string) error {
 	if err := t.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2))); err != nil {
 		return err
@@ -118,21 +118,21 @@ func (t *Tab) Emulate(width, height int64, scheme string) error {
 	return t.PreferColorScheme(scheme)
 }
 
-// PreferColorScheme은 light나 dark를 좋아하는 사용자인 척한다.
+// PreferColorScheme은 light나 dark를 좋아하는 사용자인 척합니다.
 func (t *Tab) PreferColorScheme(scheme string) error {
 	return call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 }
 
-// Screenshot은 창에 보이는 대로의 PNG다.
+// Screenshot은 창에 보이는 대로의 PNG입니다.
 func (t *Tab) Screenshot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, timeout)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }
 
-// ConsoleErrors는 여태 콘솔에 나온 오류와 예외다.
+// ConsoleErrors는 여태 콘솔에 나온 오류와 예외입니다.
 func (t *Tab) ConsoleErrors() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,4 +1,4 @@
-// steps 패키지는 아홉 단계를 배우는 사람처럼 빌드하고 띄운다.
+// steps 패키지는 아홉 단계를 배우는 사람처럼 빌드하고 띄웁니다.
 package steps
 
 import (
@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// root는 checks에서 본 저장소의 뿌리다. go test와 go run ./shots 둘 다 checks에서 돈다.
+// root는 checks에서 본 저장소의 뿌리입니다. go test와 go run ./shots 둘 다 checks에서 돕니다.
 const root = ".."
 
-// Timeout은 하나의 일을 기다리는 가장 긴 시간이다. 느린 CI에서도 넉넉해야 한다.
+// Timeout은 하나의 일을 기다리는 가장 긴 시간입니다. 느린 CI에서도 넉넉해야 합니다.
 const Timeout = 15 * time.Second
 
-// Step은 한 단계와 그 단계가 하는 약속이다.
+// Step은 한 단계와 그 단계가 하는 약속입니다.
 type Step struct {
 	Name string
 
-	Hub       bool // 모두에게 보내고, 끝낼 때 1001로 닫는다
+	Hub       bool // 모두에게 보내고, 끝낼 때 1001로 닫습니다
 	Heartbeat bool // 핑퐁과 -pong-wait, 떠난 페이지의 연결 닫기
 	Limit     bool // 512바이트
 	Origin    bool // 출처 검사와 -origins
@@ -33,7 +33,7 @@ type Step struct {
 	Rooms     bool // JSON 이벤트와 방
 }
 
-// All은 모든 단계다. 뒤 단계는 앞 단계의 약속을 모두 지킨다.
+// All은 모든 단계입니다. 뒤 단계는 앞 단계의 약속을 모두 지킵니다.
 var All = []Step{
 	{Name: "01-echo"},
 	{Name: "02-nextreader"},
@@ -46,7 +46,7 @@ var All = []Step{
 	{Name: "09-rooms", Hub: true, Heartbeat: true, Limit: true, Origin: true, Login: true, TLS: true, Rooms: true},
 }
 
-// Named는 이름이 name인 단계를 돌려준다.
+// Named는 이름이 name인 단계를 돌려줍니다.
 func Named(name string) Step {
 	for _, s := range All {
 		if s.Name == name {
@@ -56,12 +56,12 @@ func Named(name string) Step {
 	panic("모르는 단계: " + name)
 }
 
-// Path는 단계 폴더에 있는 파일의 경로다.
+// Path는 단계 폴더에 있는 파일의 경로입니다.
 func (s Step) Path(file string) string {
 	return filepath.Join(root, s.Name, file)
 }
 
-// Build는 단계를 빌드해서 dir에 둔다. flags는 go build에 더할 옵션이다.
+// Build는 단계를 빌드해서 dir에 둡니다. flags는 go build에 더할 옵션입니다.
 func (s Step) Build(dir string, flags ...string) (program string, err error) {
 	program, err = filepath.Abs(filepath.Join(dir, s.Name))
 	if err != nil {
@@ -76,23 +76,23 @@ func (s Step) Build(dir string, flags ...string) (program string, err error) {
 	return program, nil
 }
 
-// Server는 자식 프로세스로 뜬 단계다.
+// Server는 자식 프로세스로 뜬 단계입니다.
 type Server struct {
-	URL string // 첫 줄에서 읽은 주소. 끝에 /가 없다
+	URL string // 첫 줄에서 읽은 주소. 끝에 /가 없습니다
 	log output
 	cmd *exec.Cmd
 
-	exited chan struct{} // 닫히면 err를 읽어도 된다
+	exited chan struct{} // 닫히면 err를 읽어도 됩니다
 	err    error
 }
 
 var urlInLog = regexp.MustCompile(`https?://[^\s/]+`)
 
-// Start는 빌드한 단계를 빈 포트에 띄우고, 브라우저로 열라는 주소를 찍을 때까지 기다린다.
+// Start는 빌드한 단계를 빈 포트에 띄우고, 브라우저로 열라는 주소를 찍을 때까지 기다립니다.
 func Start(program string, args ...string) (*Server, error) {
 	s := &Server{exited: make(chan struct{})}
 	s.cmd = exec.Command(program, append([]string{"-addr", "localhost:0"}, args...)...)
-	// 저장소 밖에서 띄운다. 페이지는 실행 파일에 들어 있어야 한다.
+	// 저장소 밖에서 띄웁니다. 페이지는 실행 파일에 들어 있어야 합니다.
 	s.cmd.Dir = filepath.Dir(program)
 	s.cmd.Stderr = &s.log
 	if err := s.cmd.Start(); err != nil {
@@ -118,17 +118,17 @@ func Start(program string, args ...string) (*Server, error) {
 	return s, nil
 }
 
-// WebSocketURL은 /ws의 주소다.
+// WebSocketURL은 /ws의 주소입니다.
 func (s *Server) WebSocketURL() string {
 	return strings.Replace(s.URL, "http", "ws", 1) + "/ws"
 }
 
-// Log는 서버가 여태 찍은 것이다.
+// Log는 서버가 여태 찍은 것입니다.
 func (s *Server) Log() string {
 	return s.log.String()
 }
 
-// WaitLog는 서버가 text를 적어도 n번 찍을 때까지 기다린다.
+// WaitLog는 서버가 text를 적어도 n번 찍을 때까지 기다립니다.
 func (s *Server) WaitLog(text string, n int, limit time.Duration) error {
 	err := until(limit, func() (bool, error) {
 		return strings.Count(s.Log(), text) >= n, nil
@@ -139,7 +139,7 @@ func (s *Server) WaitLog(text string, n int, limit time.Duration) error {
 	return nil
 }
 
-// Interrupt는 Ctrl-C처럼 SIGINT를 보내고, 서버가 끝나면 종료 상태를 돌려준다.
+// Interrupt는 Ctrl-C처럼 SIGINT를 보내고, 서버가 끝나면 종료 상태를 돌려줍니다.
 func (s *Server) Interrupt() error {
 	s.cmd.Process.Signal(os.Interrupt)
 	select {
@@ -151,7 +151,7 @@ func (s *Server) Interrupt() error {
 	}
 }
 
-// until은 done이 참이나 오류를 돌려줄 때까지 짧은 간격으로 되풀이한다.
+// until은 done이 참이나 오류를 돌려줄 때까지 짧은 간격으로 되풀이합니다.
 func until(limit time.Duration, done func() (bool, error)) error {
 	deadline := time.Now().Add(limit)
 	for {
@@ -166,7 +166,7 @@ func until(limit time.Duration, done func() (bool, error)) error {
 	}
 }
 
-// output은 서버가 쓰는 동안에도 읽을 수 있는 버퍼다.
+// output은 서버가 쓰는 동안에도 읽을 수 있는 버퍼입니다.
 type output struct {
 	mu   sync.Mutex
 	text strings.Builder

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/internal/wstest"
+)
+
+// 한 사람이 보낸 300바이트 메시지 하나가 100명에게 닿는 시간입니다. plain은 같은 허브를
+// 채널과 WriteMessage로만 쓴 것입니다. 느린 클라이언트도, 쏟아붓는 클라이언트도 막지 않습니다.
+func BenchmarkFanOut(b *testing.B) {
+	b.Run("hub", func(b *testing.B) {
+		ctx, cancel := context.WithCancel(context.Background())
+		handler, done := newHandler(ctx)
+		b.Cleanup(func() {
+			cancel()
+			<-done
+		})
+		fanOut(b, handler)
+	})
+	b.Run("plain", func(b *testing.B) { fanOut(b, plainHub()) })
+}
+
+func fanOut(b *testing.B, handler http.Handler) {
+	const clients, batch = 100, 500
+	s := wstest.Start(b, handler)
+	var conns []*wstest.Conn
+	for range clients {
+		c := s.Dial(b, "/ws")
+		c.Ready()
+		c.NetConn().SetDeadline(time.Time{})
+		conns = append(conns, c)
+	}
+	message := wstest.Text(strings.Repeat("a", 300)).Bytes()
+	const received = 4 + 300 // 서버의 프레임에는 마스크가 없습니다.
+	b.ResetTimer()
+	for left := b.N; left > 0; left -= batch {
+		n := min(left, batch)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for range n {
+				conns[0].NetConn().Write(message)
+			}
+		})
+		for _, c := range conns {
+			wg.Go(func() {
+				if _, err := io.CopyN(io.Discard, c.NetConn(), int64(n*received)); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}
+
+func plainHub() http.Handler {
+	register, broadcast := make(chan chan []byte), make(chan []byte)
+	go func() {
+		var clients []chan []byte
+		for {
+			select {
+			case c := <-register:
+				clients = append(clients, c)
+			case m := <-broadcast:
+				for _, c := range clients {
+					c <- m
+				}
+			}
+		}
+	}()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		send := make(chan []byte, 256)
+		register <- send
+		go func() {
+			for m := range send {
+				conn.WriteMessage(websocket.TextMessage, m)
+			}
+		}()
+		go func() {
+			for {
+				_, m, err := conn.ReadMessage()
+				if err != nil {
+					return
+				}
+				broadcast <- m
+			}
+		}()
+	})
+}
+
+// 말없는 연결 5,000개가 서버 프로세스에서 차지하는 상주 메모리를 연결 수로 나눕니다.
+func BenchmarkIdleConnection(b *testing.B) {
+	const clients = 5000
+	for range b.N {
+		p := wstest.RunFreeingMemory(b, "-addr", "127.0.0.1:0")
+		s := p.Server(b)
+		connect := func(n int) (conns []net.Conn) {
+			for range n {
+				c := s.Dial(b, "/ws")
+				c.Ready()
+				conns = append(conns, c.NetConn())
+			}
+			return conns
+		}
+		connect(100)
+		before := settled(b, p)
+		connect(clients)
+		b.ReportMetric(float64(settled(b, p)-before)/clients/1024, "KiB/conn")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// settled는 더 줄지 않는 상주 메모리입니다.
+func settled(b *testing.B, p *wstest.Process) int64 {
+	least := p.Resident(b)
+	for quiet := 0; quiet < 10; quiet++ {
+		time.Sleep(200 * time.Millisecond)
+		if now := p.Resident(b); now < least-64<<10 {
+			least, quiet = now, 0
+		}
+	}
+	return least
+}
