@@ -51,10 +51,7 @@ var errMarkupExecuted = errors.New("메시지에 든 태그가 글로 보이지 
 // checkMarkupIsText는 태그가 든 메시지를 보내서, 그것이 글로만 보이는지 봅니다.
 func checkMarkupIsText(tab *browser.Tab) error {
 	const markup = `<img src=x onerror="window.attacked=true"><u>밑줄</u>`
-	if err := tab.Fill("message", markup); err != nil {
-		return err
-	}
-	if err := tab.Click("send"); err != nil {
+	if err := tab.Send(markup); err != nil {
 		return err
 	}
 	// 메시지가 글이나 그림으로 나타나면 바로 판가름이 납니다.

@@ -66,22 +66,17 @@ func (w *window) must(err error) {
 
 func (w *window) login(user, password string) {
 	w.t.Helper()
-	w.must(w.Fill("username", user))
-	w.must(w.Fill("password", password))
-	w.must(w.Click("login"))
+	w.must(w.Login(user, password))
 }
 
-// send는 메시지를 넣고 보내기 단추를 누릅니다.
 func (w *window) send(text string) {
 	w.t.Helper()
-	w.must(w.Fill("message", text))
-	w.must(w.Click("send"))
+	w.must(w.Send(text))
 }
 
-// waitStatus는 상태 줄에 text가 나올 때까지 기다립니다.
 func (w *window) waitStatus(text string) {
 	w.t.Helper()
-	w.must(w.WaitFor(fmt.Sprintf(`document.getElementById('status')?.textContent.includes(%q)`, text), patience))
+	w.must(w.WaitStatus(text, patience))
 }
 
 // waitClosed는 상태 줄에 닫기 코드가 나올 때까지 기다리고, 그것이 code인지 봅니다.

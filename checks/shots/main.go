@@ -4,7 +4,6 @@
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -22,13 +21,13 @@ var sizes = []size{{390, 844}, {1100, 700}}
 // line은 누가 한 말입니다.
 type line struct{ user, text string }
 
-// talk는 아홉째 단계의 대화입니다. 앞 단계에서는 고퍼 혼자 말합니다.
+// talk는 단계마다 나눌 대화입니다.
 var talk = []line{
-	{"gopher", "다들 09까지 돌려 봤나요?"},
-	{"chulsoo", "네. 방을 옮겼더니 general의 글이 안 옵니다."},
-	{"younghee", "방마다 받는 사람이 다르니까요. 허브의 rooms를 보세요."},
-	{"gopher", "<b>태그</b>를 보내면 어떻게 보일까요"},
-	{"chulsoo", "글자 그대로 보입니다. textContent라서요."},
+	{"gopher", "안녕하세요, 들리나요?"},
+	{"chulsoo", "네, 잘 들립니다."},
+	{"younghee", "저도요. 한글도 이모지도 그대로네요 🙂"},
+	{"gopher", "<b>태그</b>는 어떻게 보일까요?"},
+	{"chulsoo", "글자 그대로 보입니다. textContent로 넣으니까요."},
 }
 
 func main() {
@@ -75,80 +74,61 @@ func shoot(chromium *browser.Browser, step steps.Step, bin, dir string) error {
 	defer server.Interrupt()
 
 	tabs := make(map[string]*browser.Tab)
-	for _, said := range talk {
-		if tabs[said.user] != nil {
-			continue
-		}
-		tab, err := enter(chromium, step, server)
+	for _, user := range []string{"gopher", "chulsoo", "younghee"} {
+		tab, err := chromium.NewTab()
 		if err != nil {
 			return err
 		}
 		defer tab.Close()
-		tabs[said.user] = tab
-		if !step.Login {
-			continue
-		}
-		if len(tabs) == 1 {
-			if err := save(tab, dir, step.Name+"-login"); err != nil {
-				return err
-			}
-		}
-		if err := login(tab, said.user); err != nil {
+		if err := enter(tab, step, server, user, dir); err != nil {
 			return err
 		}
+		tabs[user] = tab
 	}
+	gopher := tabs["gopher"]
 	for i, said := range talk {
-		tab := tabs[said.user]
+		speaker := tabs[said.user]
 		if !step.Hub {
-			tab = tabs["gopher"] // 에코에서는 자기 말만 보입니다.
+			speaker = gopher // 에코에서는 자기 말만 보입니다.
 		}
-		if err := say(tab, said.text); err != nil {
+		if err := speaker.Send(said.text); err != nil {
 			return err
 		}
-		if err := tabs["gopher"].WaitFor(fmt.Sprintf(`document.getElementById('log').children.length > %d`, i), steps.Timeout); err != nil {
+		if err := gopher.WaitFor(fmt.Sprintf(`document.getElementById('log').children.length > %d`, i), steps.Timeout); err != nil {
 			return err
 		}
 	}
-	if err := save(tabs["gopher"], dir, step.Name); err != nil {
+	if err := save(gopher, dir, step.Name); err != nil {
 		return err
 	}
-	if err := server.Interrupt(); err != nil && step.Hub {
+	server.Interrupt()
+	if err := gopher.WaitStatus("닫기 코드", steps.Timeout); err != nil {
 		return err
 	}
-	if err := tabs["gopher"].WaitFor(`document.getElementById('status').textContent.includes('닫기 코드')`, steps.Timeout); err != nil {
-		return err
-	}
-	return save(tabs["gopher"], dir, step.Name+"-closed")
+	return save(gopher, dir, step.Name+"-closed")
 }
 
-// enter는 단계의 페이지를 새 창으로 엽니다.
-func enter(chromium *browser.Browser, step steps.Step, server *steps.Server) (*browser.Tab, error) {
-	tab, err := chromium.NewTab()
-	if err != nil {
-		return nil, err
-	}
+// enter는 단계의 페이지를 열고 user로 들어갑니다. 로그인 화면은 gopher의 것만 찍습니다.
+func enter(tab *browser.Tab, step steps.Step, server *steps.Server, user, dir string) error {
 	if step.TLS {
 		if err := tab.TrustAnyCertificate(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return tab, tab.Open(server.URL)
-}
-
-func login(tab *browser.Tab, user string) error {
-	return cmp.Or(
-		tab.Fill("username", user),
-		tab.Fill("password", "websocket"),
-		tab.Click("login"),
-	)
-}
-
-func say(tab *browser.Tab, text string) error {
-	return cmp.Or(
-		tab.WaitFor(`document.getElementById('status').textContent === '연결됨'`, steps.Timeout),
-		tab.Fill("message", text),
-		tab.Click("send"),
-	)
+	if err := tab.Open(server.URL); err != nil {
+		return err
+	}
+	if step.Login && user == "gopher" {
+		if err := save(tab, dir, step.Name+"-login"); err != nil {
+			return err
+		}
+	}
+	if step.Login {
+		if err := tab.Login(user, "websocket"); err != nil {
+			return err
+		}
+	}
+	return tab.WaitStatus("연결됨", steps.Timeout)
 }
 
 // save는 모든 크기와 밝기로 찍습니다.

@@ -44,7 +44,7 @@ func Start() (*Browser, error) {
 	}
 	if err := chromedp.Do(ctx); err != nil {
 		stop()
-		return nil, fmt.Errorf("Chromium(%s)이 뜨지 않습니다: %w", program, err)
+		return nil, fmt.Errorf("브라우저(%s)가 뜨지 않습니다: %w", program, err)
 	}
 	return &Browser{ctx, stop}, nil
 }
@@ -55,7 +55,7 @@ func find() (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("Chromium이 없습니다. apt-get install chromium으로 설치하세요")
+	return "", errors.New("브라우저가 없습니다. apt-get install chromium으로 설치하세요")
 }
 
 // Close는 브라우저를 끝냅니다.

@@ -100,6 +100,30 @@ func (t *Tab) Press(keys string) error {
 	return t.do(chromedp.KeyEvent(keys))
 }
 
+// Send는 메시지를 넣고 보내기 단추를 누릅니다.
+func (t *Tab) Send(text string) error {
+	if err := t.Fill("message", text); err != nil {
+		return err
+	}
+	return t.Click("send")
+}
+
+// Login은 이름과 비밀번호를 넣고 로그인 단추를 누릅니다.
+func (t *Tab) Login(user, password string) error {
+	if err := t.Fill("username", user); err != nil {
+		return err
+	}
+	if err := t.Fill("password", password); err != nil {
+		return err
+	}
+	return t.Click("login")
+}
+
+// WaitStatus는 상태 줄에 text가 나올 때까지 기다립니다.
+func (t *Tab) WaitStatus(text string, limit time.Duration) error {
+	return t.WaitFor(fmt.Sprintf(`document.getElementById('status')?.textContent.includes(%q)`, text), limit)
+}
+
 // Status는 연결 상태 줄의 글입니다.
 func (t *Tab) Status() (string, error) {
 	return Run[string](t, `document.getElementById('status').textContent`)
