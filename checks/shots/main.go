@@ -25,7 +25,7 @@ type line struct{ user, text string }
 var talk = []line{
 	{"gopher", "안녕하세요, 들리나요?"},
 	{"chulsoo", "네, 잘 들립니다."},
-	{"younghee", "저도요. 한글도 이모지도 그대로네요 🙂"},
+	{"younghee", "저도요. 한글도 그대로네요."},
 	{"gopher", "<b>태그</b>는 어떻게 보일까요?"},
 	{"chulsoo", "글자 그대로 보입니다. textContent로 넣으니까요."},
 }
