@@ -322,6 +322,7 @@ func TestUnfinishedHeaderIsCutOff(t *testing.T) {
 		s := wstest.StartServerInMemory(t, newServer(newHandler()))
 		conn := s.NetConn(t)
 		begin := time.Now()
+		conn.SetDeadline(begin.Add(time.Hour))
 		io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: x\r\n")
 		io.Copy(io.Discard, conn)
 		if waited := time.Since(begin); waited > 10*time.Second {

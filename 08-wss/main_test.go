@@ -711,6 +711,7 @@ func TestUnfinishedLoginBodyIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conn := wstest.StartServerInMemory(t, newServer(handler(t))).NetConn(t)
 		begin := time.Now()
+		conn.SetDeadline(begin.Add(time.Hour))
 		io.WriteString(conn, "POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
 		io.Copy(io.Discard, conn)
 		if waited := time.Since(begin); waited > 15*time.Second {
@@ -1056,6 +1057,7 @@ func TestUnfinishedHeaderIsCutOff(t *testing.T) {
 		s := wstest.StartServerInMemory(t, newServer(handler(t)))
 		conn := s.NetConn(t)
 		begin := time.Now()
+		conn.SetDeadline(begin.Add(time.Hour))
 		io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: x\r\n")
 		io.Copy(io.Discard, conn)
 		if waited := time.Since(begin); waited > 10*time.Second {
