@@ -1,4 +1,4 @@
-package steps
+package neighbours
 
 import (
 	"encoding/json"

@@ -1,6 +1,6 @@
-// Package steps는 이웃한 단계들의 관계를 확인합니다. 함께 가진 것은 글자까지 같아야 하고,
+// Package neighbours는 이웃한 단계들의 관계를 확인합니다. 함께 가진 것은 글자까지 같아야 하고,
 // 다른 것에는 저마다 까닭이 있어야 합니다.
-package steps
+package neighbours
 
 import (
 	"fmt"
