@@ -45,7 +45,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("%q에 서버를 열 수 없습니다. 다른 프로그램이 쓰는 주소라면 -addr localhost:8081처럼 포트를 바꾸세요: %w", *addr, err)
 	}
-	log.Printf("브라우저에서 %s 를 여세요. 끝내려면 Ctrl-C를 누릅니다.", pageURL(listener))
+	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
 	server := newServer(newHandler())
 	return server.Serve(listener)
 }

@@ -51,7 +51,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	log.Printf("브라우저에서 %s 를 여세요. 끝내려면 Ctrl-C를 누릅니다.", pageURL(listener))
+	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	handler, done := newHandler(ctx)
