@@ -8,6 +8,9 @@ export async function connect(t, url) {
   t.after(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
   await once(socket, 'open');
+  // 핸드셰이크의 응답은 허브에 등록되기 전에 옵니다. pong은 등록된 뒤에 옵니다.
+  socket.ping();
+  await once(socket, 'pong');
   const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: reason.toString() }));
   return {
     socket,
