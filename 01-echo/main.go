@@ -86,8 +86,10 @@ func pageURL(listener net.Listener) string {
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler,
-		// 헤더를 다 보내지 않는 상대를 끊습니다.
+		// 헤더나 본문을 다 보내지 않는 상대, 응답을 읽지 않는 상대를 끊습니다.
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       time.Minute,
 	}
 }

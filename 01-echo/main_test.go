@@ -268,16 +268,30 @@ func TestTwoThousandComingsAndGoingsLeaveNothing(t *testing.T) {
 	})
 }
 
-func TestUnfinishedHeaderIsCutOff(t *testing.T) {
+func TestUnfinishedRequestIsCutOff(t *testing.T) {
+	for _, request := range []string{
+		"", "GET /ws HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			conn := wstest.StartServerInMemory(t, newServer(newHandler())).NetConn(t)
+			begin := time.Now()
+			conn.SetDeadline(begin.Add(time.Hour))
+			io.WriteString(conn, request)
+			io.Copy(io.Discard, conn)
+			if waited := time.Since(begin); waited > time.Minute {
+				t.Errorf("%q: %v 만에 끊김", request, waited)
+			}
+		})
+	}
+}
+
+func TestUnreadResponseIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := wstest.StartServerInMemory(t, newServer(newHandler()))
-		conn := s.NetConn(t)
-		begin := time.Now()
-		conn.SetDeadline(begin.Add(time.Hour))
-		io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: x\r\n")
-		io.Copy(io.Discard, conn)
-		if waited := time.Since(begin); waited > 10*time.Second {
-			t.Errorf("%v 만에 끊김", waited)
+		conn := wstest.StartServerInMemory(t, newServer(newHandler())).NetConn(t)
+		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		time.Sleep(time.Minute)
+		if n, err := io.Copy(io.Discard, conn); n > 0 || err != nil {
+			t.Errorf("1분 뒤에 %d바이트를 받았습니다, %v", n, err)
 		}
 	})
 }

@@ -15,8 +15,8 @@ import (
 	"gorilla-websocket-ko/internal/wstest"
 )
 
-// 한 사람이 보낸 300바이트 메시지 하나가 100명에게 닿는 시간입니다. plain은 같은 허브를
-// 채널과 WriteMessage로만 쓴 것입니다. 느린 클라이언트도, 쏟아붓는 클라이언트도 막지 않습니다.
+// 한 사람이 보낸 300바이트 메시지 하나가 100명에게 닿는 시간입니다. plain은 같은
+// 허브를 채널과 WriteMessage로만 쓴 것이고, 느린 클라이언트를 내보내지 않습니다.
 func BenchmarkFanOut(b *testing.B) {
 	b.Run("hub", func(b *testing.B) {
 		ctx, cancel := context.WithCancel(context.Background())

@@ -16,10 +16,10 @@ const maxQueue = 4096
 // 하나만 허락합니다. 읽기는 readPump만, 쓰기는 writePump만 합니다. Close와
 // WriteControl은 어느 고루틴에서 불러도 됩니다.
 type Client struct {
-	hub    *Hub
-	conn   *websocket.Conn
-	wake   chan struct{} // queue가 비어 있지 않음
-	echoed chan struct{} // 이 클라이언트가 보낸 메시지를 writePump가 썼음
+	hub  *Hub
+	conn *websocket.Conn
+	wake chan struct{} // queue가 비어 있지 않음
+	turn chan struct{} // 다음 메시지를 넘길 차례
 
 	mu    sync.Mutex
 	queue []*message // 쓰기를 기다리는 메시지. nil은 끝
@@ -27,12 +27,14 @@ type Client struct {
 }
 
 func newClient(hub *Hub, conn *websocket.Conn) *Client {
-	return &Client{
-		hub:    hub,
-		conn:   conn,
-		wake:   make(chan struct{}, 1),
-		echoed: make(chan struct{}),
+	c := &Client{
+		hub:  hub,
+		conn: conn,
+		wake: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1),
 	}
+	c.turn <- struct{}{}
+	return c
 }
 
 // readPump가 연결을 끝까지 책임집니다. 어떻게 끝나든 읽기가 오류를 돌려줍니다.
@@ -57,15 +59,15 @@ func (c *Client) read() error {
 		if !utf8.Valid(data) {
 			return errNotUTF8
 		}
+		// 앞서 보낸 메시지가 자기에게도 쓰인 뒤에 다음 것을 넘깁니다. 그래서 쏟아붓는
+		// 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
+		<-c.turn
 		c.hub.say(&message{c, data})
-		// 자기 메시지가 자기에게 쓰인 뒤에 다음 메시지를 읽습니다. 그래서 쏟아붓는
-		// 클라이언트도 남의 대기열을 넘치게 하지 못합니다.
-		<-c.echoed
 	}
 }
 
 func (c *Client) writePump() {
-	defer close(c.echoed)
+	defer close(c.turn)
 	for range c.wake {
 		m := c.pop()
 		if m == nil {
@@ -84,7 +86,7 @@ func (c *Client) write(m *message) error {
 		return err
 	}
 	if m.from == c {
-		c.echoed <- struct{}{}
+		c.turn <- struct{}{}
 	}
 	return nil
 }
@@ -102,7 +104,7 @@ func (c *Client) fail(err error) {
 	if err == websocket.ErrCloseSent {
 		return
 	}
-	c.finish(endOf(err))
+	c.finish(&ending{reason: endOf(err).reason}) // 닫기 프레임도 쓸 수 없습니다.
 	c.conn.Close()
 }
 
@@ -133,7 +135,8 @@ func (c *Client) pop() *message {
 	return m
 }
 
-// finish는 대기열 끝에 끝을 넣습니다. 그때까지 쌓인 것은 그 앞에 나갑니다.
+// finish는 대기열 끝에 끝을 넣습니다. 대기열이 찼으면 비웁니다. 다 읽지 못할
+// 상대에게는 닫기 코드부터 보냅니다.
 func (c *Client) finish(why *ending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -141,6 +144,9 @@ func (c *Client) finish(why *ending) {
 		return
 	}
 	c.end = why
+	if len(c.queue) >= maxQueue {
+		c.queue = nil
+	}
 	c.queue = append(c.queue, nil)
 	c.ring()
 }

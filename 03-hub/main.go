@@ -61,10 +61,8 @@ func run() error {
 	}
 	stop() // 한 번 더 누른 Ctrl-C는 기다리지 않고 끝냅니다.
 	log.Print("서버를 닫습니다.")
-	// Shutdown은 업그레이드한 연결을 모릅니다. 그 연결은 허브가 닫습니다.
-	closing, cancel := context.WithTimeout(context.Background(), closeWait)
-	defer cancel()
-	server.Shutdown(closing)
+	// Close는 업그레이드한 연결을 모릅니다. 그 연결은 허브가 닫습니다.
+	server.Close()
 	<-done
 	return nil
 }
@@ -105,8 +103,10 @@ func pageURL(listener net.Listener) string {
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler,
-		// 헤더를 다 보내지 않는 상대를 끊습니다.
+		// 헤더나 본문을 다 보내지 않는 상대, 응답을 읽지 않는 상대를 끊습니다.
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       time.Minute,
 	}
 }
@@ -141,6 +141,7 @@ func serveWS(hub *Hub, w http.ResponseWriter, r *http.Request) {
 	log.Printf("%s 들어옴", conn.RemoteAddr())
 	c := newClient(hub, conn)
 	if !hub.join(c) {
+		log.Printf("%s 나감: %v", conn.RemoteAddr(), errGoingAway)
 		hangUp(conn, errGoingAway)
 	}
 }

@@ -61,7 +61,8 @@ func ownOrigin(r *http.Request) (origin, error) {
 
 var defaultPort = map[string]string{"http": "80", "https": "443"}
 
-var errBadOrigin = errors.New("출처는 스킴, 호스트, 포트로만 적습니다. https://example.com:8443처럼 적고, 한글 도메인은 xn--로 바꿉니다")
+var errBadOrigin = errors.New("출처는 스킴, 호스트, 포트로만 적습니다. " +
+	"https://example.com:8443처럼 적고, 한글 도메인은 xn--로 바꿉니다")
 
 // parseOrigin은 대소문자와 기본 포트의 차이만 없앱니다. URL이 그만큼만 같다고 봅니다.
 func parseOrigin(s string) (origin, error) {

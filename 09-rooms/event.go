@@ -45,7 +45,8 @@ type (
 )
 
 // parseEvent는 sendMessage, changeRoom, 잘못된 이벤트라면 problem을 돌려줍니다.
-// RawMessage는 그대로 전하지 않습니다. 정해진 필드로 풀어야 모르는 것이 섞이지 않습니다.
+// RawMessage를 그대로 전하지 않고 정해진 필드로 풉니다. 그래야 모르는 것이 섞이지
+// 않습니다.
 func parseEvent(data []byte) any {
 	var e event
 	if err := json.Unmarshal(data, &e); err != nil {

@@ -18,8 +18,8 @@ type message struct {
 	data []byte
 }
 
-// Hub는 연결된 클라이언트 집합과 그 고루틴들의 주인입니다. clients는 run만 만지니
-// 잠글 것이 없고, 메시지는 run이 꺼낸 차례대로 모두에게 갑니다.
+// Hub는 연결된 클라이언트 집합과 그 고루틴들의 주인입니다. clients와 rooms는 run만
+// 만지니 잠글 것이 없고, 메시지는 run이 꺼낸 차례대로 방 안의 모두에게 갑니다.
 type Hub struct {
 	clients    map[*Client]bool
 	rooms      map[string]map[*Client]bool
@@ -65,8 +65,8 @@ func (h *Hub) run(ctx context.Context) {
 	}
 }
 
-// handle은 부탁 하나마다 부탁한 클라이언트에게 이벤트 하나를 돌려줍니다. read가 그것을
-// 기다립니다.
+// handle은 부탁 하나마다 부탁한 클라이언트에게도 이벤트 하나를 보냅니다. 그것이
+// 쓰여야 그 클라이언트의 다음 차례가 옵니다.
 func (h *Hub) handle(c *Client, event any) {
 	switch e := event.(type) {
 	case sendMessage:

@@ -66,10 +66,8 @@ func run() error {
 	}
 	stop() // 한 번 더 누른 Ctrl-C는 기다리지 않고 끝냅니다.
 	log.Print("서버를 닫습니다.")
-	// Shutdown은 업그레이드한 연결을 모릅니다. 그 연결은 허브가 닫습니다.
-	closing, cancel := context.WithTimeout(context.Background(), closeWait)
-	defer cancel()
-	server.Shutdown(closing)
+	// Close는 업그레이드한 연결을 모릅니다. 그 연결은 허브가 닫습니다.
+	server.Close()
 	<-done
 	return nil
 }
@@ -113,11 +111,11 @@ func pageURL(listener net.Listener) string {
 func newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler,
-		// 헤더를 다 보내지 않는 상대를 끊습니다.
+		// 헤더나 본문을 다 보내지 않는 상대, 응답을 읽지 않는 상대를 끊습니다.
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       time.Minute,
-		// 로그인 본문을 다 보내지 않는 상대를 끊습니다.
-		ReadTimeout: 10 * time.Second,
 	}
 }
 
@@ -162,6 +160,7 @@ func serveWS(hub *Hub, otps *otpStore, w http.ResponseWriter, r *http.Request) {
 	log.Printf("%s %s 들어옴", conn.RemoteAddr(), user)
 	c := newClient(hub, conn, user)
 	if !hub.join(c) {
+		log.Printf("%s %s 나감: %v", conn.RemoteAddr(), user, errGoingAway)
 		hangUp(conn, errGoingAway)
 	}
 }
@@ -202,6 +201,8 @@ func endOf(err error) *ending {
 		return &ending{reason: "닫기 프레임 없이 끊김: 1006"}
 	case errors.As(err, &closed):
 		return &ending{reason: fmt.Sprintf("상대가 닫음: %d %q", closed.Code, closed.Text)}
+	case errors.Is(err, io.ErrUnexpectedEOF): // TLS 레코드가 중간에 끊겼습니다.
+		return &ending{reason: "닫기 프레임 없이 끊김: 1006"}
 	case errors.Is(err, websocket.ErrReadLimit):
 		return errTooBig
 	case errors.As(err, &timeout) && timeout.Timeout():

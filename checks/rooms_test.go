@@ -97,3 +97,16 @@ func TestRefusedRoomNameKeepsTheConnection(t *testing.T) {
 		t.Errorf("너무 긴 이름의 방으로 옮겼습니다:\n%s", log)
 	}
 }
+
+func TestLogFollowsTheConversation(t *testing.T) {
+	step := steps.Named("09-rooms")
+	w := join(t, step, start(t, step), "gopher")
+	w.must(w.Emulate(390, 600, "light"))
+	for n := range 20 {
+		text := fmt.Sprintf("%d번째 글은 이름과 시각까지 더하면 두 줄을 넘습니다. 끝까지 보여야 합니다", n)
+		w.send(text)
+		w.waitNewMessage("gopher", text)
+		const atEnd = `(l => l.scrollHeight - l.scrollTop - l.clientHeight < 2)(document.getElementById('log'))`
+		w.must(w.WaitFor(atEnd, patience))
+	}
+}

@@ -46,7 +46,6 @@ var lessons = map[string]map[string]string{
 		"serveWS":  "거절한 출처를 로그에 남깁니다.",
 	},
 	"07-otp-auth": {
-		"newServer":          "로그인 본문을 다 보내지 않는 상대를 끊습니다.",
 		"newHandler":         "/login을 열고 일회용 비밀번호를 나눠 줍니다.",
 		"serveWS":            "업그레이드하기 전에 일회용 비밀번호를 확인합니다.",
 		"Client":             "연결한 사용자를 기억합니다.",
@@ -56,6 +55,7 @@ var lessons = map[string]map[string]string{
 	"08-wss": {
 		"run":     "TLS로 듣습니다.",
 		"pageURL": "주소가 https로 시작합니다.",
+		"endOf":   "TLS 레코드가 중간에 끊긴 것을 가릅니다.",
 	},
 	"09-rooms": {
 		"Hub":            "방마다 클라이언트 집합을 둡니다.",
