@@ -45,7 +45,7 @@ func run() error {
 	}
 	listener, err := net.Listen("tcp", *addr)
 	if err != nil {
-		return fmt.Errorf("%q에 서버를 열 수 없습니다. 다른 프로그램이 쓰는 주소라면 -addr localhost:8081처럼 포트를 바꾸세요: %w", *addr, err)
+		return fmt.Errorf("%q에 서버를 열 수 없습니다. -addr localhost:8081처럼 호스트:포트로, 비어 있는 포트를 적으세요: %w", *addr, err)
 	}
 	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

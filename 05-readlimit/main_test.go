@@ -76,7 +76,7 @@ func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
 	}
 	for _, id := range []string{"status", "log", "message", "send"} {
 		if !strings.Contains(page, `id="`+id+`"`) {
-			t.Errorf("페이지에 id %q가 없습니다", id)
+			t.Errorf("페이지에 id %q이(가) 없습니다", id)
 		}
 	}
 	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {

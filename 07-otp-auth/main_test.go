@@ -64,9 +64,12 @@ func path(t *testing.T, s *wstest.Server) string {
 func otp(t *testing.T, s *wstest.Server, user string) string {
 	t.Helper()
 	resp, body := login(t, s, fmt.Sprintf(`{"username": %q, "password": "websocket"}`, user))
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("로그인: 상태 %d %q, 원한 것 200", resp.StatusCode, body)
+	}
 	var answer struct{ OTP string }
-	if err := json.Unmarshal([]byte(body), &answer); resp.StatusCode != http.StatusOK || err != nil || answer.OTP == "" {
-		t.Fatalf("로그인: 상태 %d, 본문 %q, %v", resp.StatusCode, body, err)
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.OTP == "" {
+		t.Fatalf("로그인의 답 %q, %v, 원한 것 {\"otp\": ...}", body, err)
 	}
 	return answer.OTP
 }
@@ -98,7 +101,7 @@ func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
 	}
 	for _, id := range []string{"status", "log", "message", "send", "username", "password", "login"} {
 		if !strings.Contains(page, `id="`+id+`"`) {
-			t.Errorf("페이지에 id %q가 없습니다", id)
+			t.Errorf("페이지에 id %q이(가) 없습니다", id)
 		}
 	}
 	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {

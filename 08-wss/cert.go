@@ -30,7 +30,7 @@ func tlsConfig() (*tls.Config, error) {
 
 func certificate() (tls.Certificate, error) {
 	if *certFile == "" && *keyFile == "" {
-		log.Print("자체 서명 인증서를 만들었습니다. 브라우저의 경고를 한 번 넘기세요.")
+		log.Print("자체 서명 인증서를 새로 만들었습니다. 브라우저가 경고하면 넘기고 들어오세요.")
 		return selfSigned()
 	}
 	if *certFile == "" || *keyFile == "" {

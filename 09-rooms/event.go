@@ -65,7 +65,7 @@ func parseEvent(data []byte) any {
 func parseSendMessage(payload []byte) any {
 	var m sendMessage
 	if err := json.Unmarshal(payload, &m); err != nil || strings.TrimSpace(m.Message) == "" {
-		return problem{`send_message의 payload는 {"message": "빈 글이 아닌 글"}입니다`}
+		return problem{`빈 메시지는 보낼 수 없습니다. payload는 {"message": "글"}입니다`}
 	}
 	return m
 }
@@ -75,7 +75,7 @@ func parseChangeRoom(payload []byte) any {
 	err := json.Unmarshal(payload, &r)
 	r.Name = strings.TrimSpace(r.Name)
 	if n := utf8.RuneCountInString(r.Name); err != nil || n < 1 || n > maxRoomName {
-		return problem{`change_room의 payload는 {"name": "1자에서 32자까지의 방 이름"}입니다`}
+		return problem{`방 이름은 1자에서 32자까지입니다. payload는 {"name": "이름"}입니다`}
 	}
 	return r
 }

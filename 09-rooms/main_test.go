@@ -72,9 +72,12 @@ func path(t *testing.T, s *wstest.Server) string {
 func otp(t *testing.T, s *wstest.Server, user string) string {
 	t.Helper()
 	resp, body := login(t, s, fmt.Sprintf(`{"username": %q, "password": "websocket"}`, user))
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("로그인: 상태 %d %q, 원한 것 200", resp.StatusCode, body)
+	}
 	var answer struct{ OTP string }
-	if err := json.Unmarshal([]byte(body), &answer); resp.StatusCode != http.StatusOK || err != nil || answer.OTP == "" {
-		t.Fatalf("로그인: 상태 %d, 본문 %q, %v", resp.StatusCode, body, err)
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.OTP == "" {
+		t.Fatalf("로그인의 답 %q, %v, 원한 것 {\"otp\": ...}", body, err)
 	}
 	return answer.OTP
 }
@@ -107,7 +110,7 @@ func next(c *wstest.Conn) (h heard) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&h); err != nil {
-		c.Fatalf("이벤트 %s: %v", text, err)
+		c.Fatalf("받은 글 %q이(가) 이벤트가 아닙니다: %v", text, err)
 	}
 	return h
 }
@@ -116,7 +119,7 @@ func move(t *testing.T, c *wstest.Conn, room string) {
 	t.Helper()
 	c.Write(eventFrame("change_room", map[string]string{"name": room}))
 	if h := next(c); h.Type != "room_changed" || h.Payload.Name != strings.TrimSpace(room) {
-		t.Fatalf("방 %q로 옮긴 답 %+v", room, h)
+		t.Fatalf("방 %q에 들어간 답 %+v, 원한 것 room_changed", room, h)
 	}
 }
 
@@ -144,7 +147,7 @@ func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
 	}
 	for _, id := range []string{"status", "log", "message", "send", "username", "password", "login", "room", "change-room"} {
 		if !strings.Contains(page, `id="`+id+`"`) {
-			t.Errorf("페이지에 id %q가 없습니다", id)
+			t.Errorf("페이지에 id %q이(가) 없습니다", id)
 		}
 	}
 	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {
@@ -935,7 +938,7 @@ func TestOldTLSAndPlainHTTPAreRefused(t *testing.T) {
 	io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 	answer, _ := io.ReadAll(conn)
 	if !strings.HasPrefix(string(answer), "HTTP/1.0 400") || !strings.Contains(string(answer), "HTTP request to an HTTPS server") {
-		t.Errorf("답 %q", answer)
+		t.Errorf("답 %.100q", answer)
 	}
 }
 

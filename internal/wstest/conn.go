@@ -70,7 +70,7 @@ func (c *Conn) Next() (messageType int, message []byte) {
 	c.SetReadDeadline(time.Now().Add(c.Patience))
 	messageType, message, err := c.ReadMessage()
 	if err != nil {
-		c.t.Fatalf("받기: %v", err)
+		c.t.Fatalf("메시지를 기다렸지만 오지 않았습니다: %v", err)
 	}
 	return messageType, message
 }

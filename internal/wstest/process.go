@@ -13,29 +13,21 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-const (
-	runMain    = "WSTEST_RUN_MAIN"
-	freeMemory = "WSTEST_FREE_MEMORY"
-)
+const runMain = "WSTEST_RUN_MAIN"
+
+// processPatience는 프로그램이 뜨거나 끝나기를 기다리는 시간입니다.
+const processPatience = 20 * time.Second
 
 // Main은 TestMain에서 부릅니다. 테스트 실행 파일이 단계의 프로그램 노릇도 하게 해서,
 // 옵션과 종료 상태를 배우는 사람이 보는 그대로 시험합니다.
 func Main(m *testing.M, main func()) {
 	if os.Getenv(runMain) != "" {
-		if os.Getenv(freeMemory) != "" {
-			go func() {
-				for range time.Tick(200 * time.Millisecond) {
-					debug.FreeOSMemory()
-				}
-			}()
-		}
 		main()
 		os.Exit(0)
 	}
@@ -55,7 +47,7 @@ func WantUsageError(t testing.TB, args ...string) string {
 	var stderr bytes.Buffer
 	cmd := command(args...)
 	cmd.Stderr = &stderr
-	timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
+	timer := time.AfterFunc(processPatience, func() { cmd.Process.Kill() })
 	defer timer.Stop()
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -83,13 +75,10 @@ func Run(t testing.TB, args ...string) *Process {
 	return run(t, command(args...))
 }
 
-// RunFreeingMemory는 쓰지 않는 메모리를 그때그때 돌려주는 프로그램을 시작합니다. 상주
-// 메모리를 재는 데 씁니다.
-func RunFreeingMemory(t testing.TB, args ...string) *Process {
+// RunProgram은 빌드한 프로그램을 같은 방법으로 시작합니다.
+func RunProgram(t testing.TB, program string, args ...string) *Process {
 	t.Helper()
-	cmd := command(args...)
-	cmd.Env = append(cmd.Env, freeMemory+"=1")
-	return run(t, cmd)
+	return run(t, exec.Command(program, args...))
 }
 
 func run(t testing.TB, cmd *exec.Cmd) *Process {
@@ -120,7 +109,7 @@ func run(t testing.TB, cmd *exec.Cmd) *Process {
 	case p.URL = <-url:
 	case err := <-p.end:
 		t.Fatalf("주소를 알리지 않고 끝났습니다: %v\n%s", err, p.log)
-	case <-time.After(patience):
+	case <-time.After(processPatience):
 		t.Fatalf("주소를 알리지 않습니다:\n%s", p.log)
 	}
 	return p
@@ -153,7 +142,7 @@ func (p *Process) Wait(t testing.TB) error {
 	select {
 	case err := <-p.end:
 		return err
-	case <-time.After(patience):
+	case <-time.After(processPatience):
 		t.Fatalf("끝나지 않습니다:\n%s", p.log)
 		return nil
 	}
@@ -209,12 +198,12 @@ func (l *LogBuffer) Lines(word string) []string {
 // Await는 word가 든 줄이 나올 때까지 기다립니다.
 func (l *LogBuffer) Await(t testing.TB, word string) string {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(processPatience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if lines := l.Lines(word); len(lines) > 0 {
 			return lines[0]
 		}
 	}
-	t.Fatalf("로그에 %q가 없습니다:\n%s", word, l)
+	t.Fatalf("로그에 %q이(가) 없습니다:\n%s", word, l)
 	return ""
 }
 
