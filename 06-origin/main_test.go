@@ -511,12 +511,19 @@ func TestMessageOver512BytesEndsOnlyTheSenderWith1009(t *testing.T) {
 			logs := wstest.CaptureLog(t)
 			c, other := dial(t, s), dial(t, s)
 			before := heap()
+			sent := make(chan error, 1)
 			go func() {
+				var err error
 				for _, f := range tt.frames {
-					c.NetConn().Write(f.Bytes())
+					_, err = c.NetConn().Write(f.Bytes())
 				}
+				sent <- err
 			}()
 			c.WantClose(websocket.CloseMessageTooBig)
+			// 서버가 남은 바이트를 읽어 주지 않으면 RST가 닫기 코드를 앞지를 수 있습니다.
+			if err := <-sent; err != nil {
+				t.Errorf("다 보내기 전에 끊겼습니다: %v", err)
+			}
 			if line := logs.Await(t, "나감"); !strings.Contains(line, "서버가 닫음: 1009 메시지가 512바이트를 넘습니다") {
 				t.Errorf("로그 %q", line)
 			}

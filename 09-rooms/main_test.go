@@ -582,12 +582,19 @@ func TestMessageOver512BytesEndsOnlyTheSenderWith1009(t *testing.T) {
 			logs := wstest.CaptureLog(t)
 			c, other := dial(t, s), dial(t, s)
 			before := heap()
+			sent := make(chan error, 1)
 			go func() {
+				var err error
 				for _, f := range tt.frames {
-					c.NetConn().Write(f.Bytes())
+					_, err = c.NetConn().Write(f.Bytes())
 				}
+				sent <- err
 			}()
 			c.WantClose(websocket.CloseMessageTooBig)
+			// 서버가 남은 바이트를 읽어 주지 않으면 RST가 닫기 코드를 앞지를 수 있습니다.
+			if err := <-sent; err != nil {
+				t.Errorf("다 보내기 전에 끊겼습니다: %v", err)
+			}
 			if line := logs.Await(t, "나감"); !strings.Contains(line, "서버가 닫음: 1009 메시지가 512바이트를 넘습니다") {
 				t.Errorf("로그 %q", line)
 			}
@@ -819,23 +826,32 @@ func TestOTPIsGoodForFiveSeconds(t *testing.T) {
 func TestFiftyUsesOfOneOTPLetOneIn(t *testing.T) {
 	for range 20 {
 		s := start(t)
-		path := path(t, s)
-		var in atomic.Int32
+		request := "GET " + path(t, s) + " HTTP/1.1\r\nHost: " + s.Host + "\r\nConnection: Upgrade\r\n" +
+			"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+		last := len(request) - 1
+		var answers [50]string
 		var wg sync.WaitGroup
-		for range 50 {
+		begin := make(chan struct{}) // 모두 한 글자만 남기고 기다리다가 함께 끝냅니다.
+		for i := range answers {
+			conn := s.NetConn(t)
+			io.WriteString(conn, request[:last])
 			wg.Go(func() {
-				switch _, status := s.TryDial(t, path, nil); status {
-				case http.StatusSwitchingProtocols:
-					in.Add(1)
-				case http.StatusUnauthorized:
-				default:
-					t.Errorf("상태 %d", status)
-				}
+				<-begin
+				io.WriteString(conn, request[last:])
+				var status [12]byte
+				io.ReadFull(conn, status[:])
+				answers[i] = string(status[:])
+				conn.Close()
 			})
 		}
+		close(begin)
 		wg.Wait()
-		if n := in.Load(); n != 1 {
-			t.Fatalf("%d개가 들어왔습니다", n)
+		count := make(map[string]int)
+		for _, answer := range answers {
+			count[answer]++
+		}
+		if count["HTTP/1.1 101"] != 1 || count["HTTP/1.1 401"] != len(answers)-1 {
+			t.Fatalf("답 %v, 원한 것 101 하나와 401 마흔아홉", count)
 		}
 	}
 }
