@@ -540,16 +540,17 @@ func TestMessageOver512BytesEndsOnlyTheSenderWith1009(t *testing.T) {
 			return // 닫히지 않는 연결을 하나하나 기다리지 않습니다.
 		}
 		t.Run(tt.name, func(t *testing.T) {
+			var wire []byte
+			for _, f := range tt.frames {
+				wire = append(wire, f.Bytes()...)
+			}
 			s := start(t)
 			logs := wstest.CaptureLog(t)
 			c, other := dial(t, s), dial(t, s)
 			before := heap()
 			sent := make(chan error, 1)
 			go func() {
-				var err error
-				for _, f := range tt.frames {
-					_, err = c.NetConn().Write(f.Bytes())
-				}
+				_, err := c.NetConn().Write(wire)
 				sent <- err
 			}()
 			c.WantClose(websocket.CloseMessageTooBig)

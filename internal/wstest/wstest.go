@@ -18,7 +18,7 @@ import (
 )
 
 // patience는 와야 할 것을 기다리는 시간입니다. 넘으면 테스트가 실패합니다.
-const patience = 5 * time.Second
+const patience = 10 * time.Second
 
 // Server는 단계의 핸들러를 돌리는 HTTP 서버입니다.
 type Server struct {
