@@ -12,6 +12,9 @@ import (
 // maxQueue는 클라이언트 하나에 쌓아 두는, 아직 쓰지 못한 메시지의 최대 수입니다.
 const maxQueue = 4096
 
+// maxAhead는 자기에게 쓰인 것보다 앞서 넘길 수 있는 메시지의 수입니다.
+const maxAhead = 128
+
 // Client는 연결 하나입니다. gorilla는 한 연결에 읽는 고루틴 하나와 쓰는 고루틴
 // 하나만 허락합니다. 읽기는 readPump만, 쓰기는 writePump만 합니다. Close와
 // WriteControl은 어느 고루틴에서 불러도 됩니다.
@@ -19,7 +22,7 @@ type Client struct {
 	hub  *Hub
 	conn *websocket.Conn
 	wake chan struct{} // queue가 비어 있지 않음
-	turn chan struct{} // 다음 메시지를 넘길 차례
+	turn chan struct{} // 메시지를 넘길 차례. 자기에게 쓰일 때마다 하나 돌아옴
 
 	mu    sync.Mutex
 	queue []*message // 쓰기를 기다리는 메시지. nil은 끝
@@ -31,9 +34,11 @@ func newClient(hub *Hub, conn *websocket.Conn) *Client {
 		hub:  hub,
 		conn: conn,
 		wake: make(chan struct{}, 1),
-		turn: make(chan struct{}, 1),
+		turn: make(chan struct{}, maxAhead),
 	}
-	c.turn <- struct{}{}
+	for range maxAhead {
+		c.turn <- struct{}{}
+	}
 	return c
 }
 
@@ -59,8 +64,8 @@ func (c *Client) read() error {
 		if !utf8.Valid(data) {
 			return errNotUTF8
 		}
-		// 앞서 보낸 메시지가 자기에게도 쓰인 뒤에 다음 것을 넘깁니다. 그래서 쏟아붓는
-		// 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
+		// maxAhead개까지만 앞서 넘기고, 그다음은 자기에게 쓰인 만큼 넘깁니다. 그래서
+		// 쏟아붓는 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
 		<-c.turn
 		c.hub.say(&message{c, data})
 	}

@@ -13,6 +13,9 @@ import (
 // maxQueue는 클라이언트 하나에 쌓아 두는, 아직 쓰지 못한 메시지의 최대 수입니다.
 const maxQueue = 4096
 
+// maxAhead는 자기에게 쓰인 것보다 앞서 넘길 수 있는 메시지의 수입니다.
+const maxAhead = 128
+
 // maxMessageSize는 프레임이 몇 개든 메시지 하나의 바이트 수입니다. 한글은 3바이트이니
 // 512바이트는 170자입니다. 압축을 켜면 풀기 전의 바이트를 셉니다.
 const maxMessageSize = 512
@@ -30,7 +33,7 @@ type Client struct {
 	conn *websocket.Conn
 	user string
 	wake chan struct{} // queue가 비어 있지 않음
-	turn chan struct{} // 다음 메시지를 넘길 차례
+	turn chan struct{} // 메시지를 넘길 차례. 자기에게 쓰일 때마다 하나 돌아옴
 
 	mu    sync.Mutex
 	queue []*message // 쓰기를 기다리는 메시지. nil은 끝
@@ -43,9 +46,11 @@ func newClient(hub *Hub, conn *websocket.Conn, user string) *Client {
 		conn: conn,
 		user: user,
 		wake: make(chan struct{}, 1),
-		turn: make(chan struct{}, 1),
+		turn: make(chan struct{}, maxAhead),
 	}
-	c.turn <- struct{}{}
+	for range maxAhead {
+		c.turn <- struct{}{}
+	}
 	return c
 }
 
@@ -78,8 +83,8 @@ func (c *Client) read() error {
 		if !utf8.Valid(data) {
 			return errNotUTF8
 		}
-		// 앞서 보낸 메시지가 자기에게도 쓰인 뒤에 다음 것을 넘깁니다. 그래서 쏟아붓는
-		// 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
+		// maxAhead개까지만 앞서 넘기고, 그다음은 자기에게 쓰인 만큼 넘깁니다. 그래서
+		// 쏟아붓는 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
 		<-c.turn
 		c.hub.say(&message{c, data})
 	}
