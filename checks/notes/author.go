@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scripts는 only와 이름이 같은 스크립트, only가 비어 있으면 모든 스크립트입니다.
+func (r repository) scripts(only string) ([]string, error) {
+	if only == "" {
+		only = "*"
+	}
+	files, err := filepath.Glob(r.path(scriptsDir, only+".txtar"))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("스크립트가 없습니다: %s", filepath.Join(scriptsDir, only+".txtar"))
+	}
+	return files, err
+}
+
+// record는 스크립트를 돌려 기록을 쓰고, 실패한 것을 돌려줍니다.
+func record(r repository, only string) ([]fault, error) {
+	files, err := r.scripts(only)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlayer(r, true)
+	if err != nil {
+		return nil, err
+	}
+	a := new(author)
+	testscript.RunT(&script{author: a}, p.params(files))
+	a.running.Wait()
+	return a.faults, nil
+}
+
+// author는 go test 밖에서 돌린 스크립트들의 결과를 모읍니다.
+type author struct {
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	faults []fault
+}
+
+// script는 돌고 있는 스크립트 하나입니다. testscript에는 *testing.T로 보입니다.
+type script struct {
+	*author
+	name   string
+	log    strings.Builder
+	failed bool
+}
+
+func (s *script) Run(name string, run func(testscript.T)) {
+	child := &script{author: s.author, name: name}
+	s.running.Go(func() {
+		start := time.Now()
+		defer func() { child.finish(time.Since(start)) }()
+		run(child)
+	})
+}
+
+func (s *script) finish(took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed {
+		s.faults = append(s.faults, fault{file: filepath.Join(scriptsDir, s.name+".txtar"), text: s.log.String()})
+		return
+	}
+	fmt.Printf("기록 %s (%.1f초)\n", s.name, took.Seconds())
+}
+
+func (s *script) Log(args ...any)   { fmt.Fprintln(&s.log, args...) }
+func (s *script) Fatal(args ...any) { s.Log(args...); s.FailNow() }
+func (s *script) Skip(args ...any)  { s.Log(args...); runtime.Goexit() }
+func (s *script) FailNow()          { s.failed = true; runtime.Goexit() }
+func (s *script) Parallel()         {}
+func (s *script) Verbose() bool     { return false }

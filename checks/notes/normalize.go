@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// replacement는 돌릴 때마다 달라지는 것 하나와, 비교할 때 그 자리에 둘 말입니다.
+type replacement struct {
+	pattern *regexp.Regexp
+	with    string
+}
+
+// volatile은 차례대로 바꿉니다. 넓은 것이 좁은 것 뒤에 옵니다.
+var volatile = []replacement{
+	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(\.\d+)?`), "(날짜)"},
+	{regexp.MustCompile(`(?mi)^((?:< )?date:) .*$`), "$1 (날짜)"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`), "(날짜)"},
+	{regexp.MustCompile(`\b\d\d:\d\d:\d\d(\.\d+)?\b`), "(시각)"},
+	{regexp.MustCompile(`(오전|오후) \d{1,2}:\d\d\b`), "(시각)"},
+	{regexp.MustCompile(`\b([01]\d|2[0-3]):[0-5]\d\b`), "(시각)"},
+	{regexp.MustCompile(`(?m)^(ok\s+\S+\s+)(\(cached\)|[\d.]+s)`), "$1(시간)"},
+	{regexp.MustCompile(`(?m)^Benchmark(\w+(?:/\S+?)?)(?:-\d+)?\s+\d.*$`), "Benchmark$1 (잰 값)"},
+	{regexp.MustCompile(`(?m)^(goos|goarch|cpu): .*$`), "$1: (컴퓨터)"},
+	{regexp.MustCompile(`\b(\d+m)?\d+\.\d+(s|ms|µs)\b`), "(시간)"},
+	{regexp.MustCompile(`(?i)(sec-websocket-(?:key|accept): *)[A-Za-z0-9+/]+=+`), "$1(열쇠)"},
+	{regexp.MustCompile(`(otp=|"otp": ?")[A-Za-z0-9_-]{16,}=*`), "$1(일회용 비밀번호)"},
+	{regexp.MustCompile(`(?i)(mask|마스크)(\S*[ =:]+)(0x)?[0-9a-f]{2}( ?[0-9a-f]{2}){3}\b`), "$1$2(마스크)"},
+	{regexp.MustCompile(`\bgoroutine \d+\b`), "goroutine (번호)"},
+	{regexp.MustCompile(`\b0x[0-9a-f]{3,}\b`), "(주소)"},
+	{regexp.MustCompile(`(?m)^(\[\d+\]) \d+$`), "$1 (번호)"},
+	{regexp.MustCompile(`/tmp/[^\s:"']+`), "(임시 폴더)"},
+	{regexp.MustCompile(`\b([0-9A-Fa-f]{2}:){15,}[0-9A-Fa-f]{2}\b`), "(지문)"},
+}
+
+var loopback = regexp.MustCompile(`(?:127\.0\.0\.1|\[::1\]):(\d+)`)
+
+// normalize는 돌릴 때마다 달라지는 것을 지웁니다. 같은 주소는 같은 번호로 남습니다.
+func normalize(text string) string {
+	for _, r := range volatile {
+		text = r.pattern.ReplaceAllString(text, r.with)
+	}
+	numbers := make(map[string]int)
+	return replaceAll(loopback, text, func(m []string) string {
+		if notePort.MatchString(":" + m[1]) {
+			return "(이 컴퓨터):" + m[1]
+		}
+		if numbers[m[1]] == 0 {
+			numbers[m[1]] = len(numbers) + 1
+		}
+		return fmt.Sprintf("(이 컴퓨터):(포트 %d)", numbers[m[1]])
+	})
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+// patience는 한 가지 일을 기다리는 가장 긴 시간입니다. 느린 CI에서도 넉넉해야 합니다.
+const patience = 30 * time.Second
+
+// shellStart는 셸이 처음 읽는 파일입니다. 프롬프트 뒤에 보이지 않는 표시를 붙여서, 앞 명령이
+// 끝났는지와 그 종료 상태를 압니다. 명령은 파일에 두고 번호로 부르므로, 화면에는 그 번호가
+// 찍히고 기록에는 적은 그대로의 명령이 남습니다.
+const shellStart = `
+PS1='$ \[\e]133;B;$?\a\]'
+HISTFILE=
+set +H
+_run() { eval "$(<"%s/$1")"; }
+`
+
+var (
+	promptMark = regexp.MustCompile(`\$ \x1b\]133;B;(\d+)\x07`)
+	typedRun   = regexp.MustCompile(`\$ _run (\d+)\n`)
+	escapes    = regexp.MustCompile(`\x1b\][^\x07]*\x07|\x1b\[[0-9;?]*[A-Za-z]`)
+	rewritten  = regexp.MustCompile(`(?m)^.*\r([^\n])`)
+)
+
+// terminal은 진짜 pty에 붙은 bash 하나입니다. 프로그램은 사람의 터미널에서 도는 줄 압니다.
+type terminal struct {
+	pty   *os.File
+	shell *exec.Cmd
+	files string // 명령을 번호로 두는 폴더
+	ports *ports
+
+	commands []string // 적은 그대로의 명령
+	seen     int      // see가 본 곳까지의 글자 수
+
+	mu   sync.Mutex
+	raw  []byte
+	last time.Time     // 마지막 출력이 나온 때
+	gone chan struct{} // 셸이 끝나면 닫힘
+}
+
+// openTerminal은 dir에서 셸을 엽니다. files는 셸이 쓸 빈 폴더입니다.
+func openTerminal(dir, files string, env []string, ports *ports) (*terminal, error) {
+	start := filepath.Join(files, "start")
+	if err := os.WriteFile(start, fmt.Appendf(nil, shellStart, files), 0o644); err != nil {
+		return nil, err
+	}
+	t := &terminal{files: files, ports: ports, gone: make(chan struct{})}
+	t.shell = exec.Command("bash", "--noprofile", "--noediting", "--rcfile", start, "-i")
+	t.shell.Dir = dir
+	t.shell.Env = env
+	var err error
+	if t.pty, err = pty.StartWithSize(t.shell, &pty.Winsize{Rows: 50, Cols: 200}); err != nil {
+		return nil, fmt.Errorf("터미널을 열 수 없습니다: %w", err)
+	}
+	go t.read()
+	return t, t.await("프롬프트", func() bool { return t.done() })
+}
+
+func (t *terminal) read() {
+	defer close(t.gone)
+	buf := make([]byte, 4096)
+	for {
+		n, err := t.pty.Read(buf)
+		t.mu.Lock()
+		t.raw = append(t.raw, buf[:n]...)
+		t.last = time.Now()
+		t.mu.Unlock()
+		if err != nil {
+			t.shell.Wait()
+			return
+		}
+	}
+}
+
+// close는 터미널 창을 닫듯이, 그 안에서 돌던 것까지 모두 끝냅니다.
+func (t *terminal) close() {
+	defer t.pty.Close()
+	t.signal(unix.SIGHUP)
+	select {
+	case <-t.gone:
+	case <-time.After(2 * time.Second):
+		t.signal(unix.SIGKILL)
+		<-t.gone
+	}
+}
+
+// signal은 앞에서 도는 명령과 셸에 신호를 보냅니다.
+func (t *terminal) signal(s unix.Signal) {
+	foreground, err := unix.IoctlGetInt(int(t.pty.Fd()), unix.TIOCGPGRP)
+	if err == nil && foreground > 1 {
+		unix.Kill(-foreground, s)
+	}
+	t.shell.Process.Signal(s)
+}
+
+// run은 프롬프트에서 명령 한 줄을 실행합니다.
+func (t *terminal) run(command string) error {
+	if !t.done() {
+		return errors.New("앞 명령이 아직 끝나지 않았습니다")
+	}
+	t.commands = append(t.commands, command)
+	n := len(t.commands)
+	real := t.ports.toReal(t.ports.withAddr(command, t.shell.Dir))
+	if err := os.WriteFile(filepath.Join(t.files, strconv.Itoa(n)), []byte(real), 0o644); err != nil {
+		return err
+	}
+	return t.write(fmt.Sprintf("_run %d\n", n))
+}
+
+func (t *terminal) write(text string) error {
+	_, err := t.pty.WriteString(text)
+	return err
+}
+
+// see는 여태 보지 않은 출력에 pattern이 나올 때까지 기다립니다.
+func (t *terminal) see(pattern *regexp.Regexp) error {
+	return t.await(fmt.Sprintf("%q", pattern), func() bool {
+		text := t.text()
+		loc := pattern.FindStringIndex(text[min(t.seen, len(text)):])
+		if loc != nil {
+			t.seen += loc[1]
+		}
+		return loc != nil
+	})
+}
+
+// end는 명령이 끝날 때까지 기다리고 종료 상태를 돌려줍니다.
+func (t *terminal) end() (status int, err error) {
+	err = t.await("명령의 끝", func() bool { return t.done() })
+	if err != nil {
+		return 0, err
+	}
+	marks := promptMark.FindAllSubmatch(t.output(), -1)
+	return strconv.Atoi(string(marks[len(marks)-1][1]))
+}
+
+// settle은 더 나올 것이 없을 때까지 기다립니다. 도는 중인 프로그램이라면 조용해질 때까지입니다.
+func (t *terminal) settle() error {
+	const quiet = 300 * time.Millisecond
+	return t.await("조용해지기", func() bool {
+		t.mu.Lock()
+		last := t.last
+		t.mu.Unlock()
+		return t.done() || time.Since(last) > quiet
+	})
+}
+
+// done은 셸이 다음 명령을 기다리는지 알려 줍니다.
+func (t *terminal) done() bool {
+	return len(promptMark.FindAllIndex(t.output(), -1)) > len(t.commands)
+}
+
+func (t *terminal) output() []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.raw
+}
+
+// text는 사람이 보는 글입니다. 기다리는 프롬프트는 뺍니다.
+func (t *terminal) text() string {
+	text := strings.ReplaceAll(string(t.output()), "\r\n", "\n")
+	text = escapes.ReplaceAllString(text, "")
+	text = rewritten.ReplaceAllString(text, "$1")
+	text = typedRun.ReplaceAllStringFunc(text, func(typed string) string {
+		n, _ := strconv.Atoi(typedRun.FindStringSubmatch(typed)[1])
+		return "$ " + t.commands[n-1] + "\n"
+	})
+	text = strings.TrimSuffix(text, "$ ")
+	text = strings.ReplaceAll(text, t.shell.Dir, "~/gorilla-websocket-ko")
+	return t.ports.toNote(text)
+}
+
+// await는 ok가 참이 될 때까지 기다립니다. 안 되면 화면에 있던 것을 보여 줍니다.
+func (t *terminal) await(what string, ok func() bool) error {
+	deadline := time.Now().Add(patience)
+	for {
+		closed := t.closed()
+		switch {
+		case ok():
+			return nil
+		case closed:
+			return fmt.Errorf("셸이 끝나서 더는 나올 것이 없습니다. 기다린 것: %s. 화면:\n%s", what, t.text())
+		case time.Now().After(deadline):
+			return fmt.Errorf("%v 안에 나오지 않습니다. 기다린 것: %s. 화면:\n%s", patience, what, t.text())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (t *terminal) closed() bool {
+	select {
+	case <-t.gone:
+		return true
+	default:
+		return false
+	}
+}
