@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +35,7 @@ func record(r repository, only string) ([]fault, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer p.close()
 	a := new(author)
 	testscript.RunT(&script{author: a}, p.params(files))
 	a.running.Wait()
@@ -68,10 +71,22 @@ func (s *script) finish(took time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed {
-		s.faults = append(s.faults, fault{file: filepath.Join(scriptsDir, s.name+".txtar"), text: s.log.String()})
+		s.faults = append(s.faults, faultIn(s.name, s.log.String()))
 		return
 	}
 	fmt.Printf("기록 %s (%.1f초)\n", s.name, took.Seconds())
+}
+
+// failure는 testscript가 실패한 줄을 알리는 말입니다.
+var failure = regexp.MustCompile(`(?s)FAIL: \S+?:(\d+): (.*)`)
+
+func faultIn(script, log string) fault {
+	f := fault{file: filepath.Join(scriptsDir, script+".txtar"), text: strings.TrimSpace(log)}
+	if m := failure.FindStringSubmatch(log); m != nil {
+		f.line, _ = strconv.Atoi(m[1])
+		f.text = strings.TrimSpace(m[2])
+	}
+	return f
 }
 
 func (s *script) Log(args ...any)   { fmt.Fprintln(&s.log, args...) }

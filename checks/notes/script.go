@@ -8,9 +8,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gorilla-websocket-ko/checks/internal/browser"
 )
 
 // scriptsDir는 노트의 명령을 실행하는 스크립트가 있는 곳입니다.
@@ -25,11 +29,30 @@ type player struct {
 	write bool // 기록이 다르면 새로 씀
 	env   []string
 	turns chan struct{} // 한꺼번에 도는 스크립트의 수
+
+	chromium func() (*browser.Browser, error) // 처음 부를 때 뜸
+	started  atomic.Pointer[browser.Browser]
 }
 
 func newPlayer(r repository, write bool) (*player, error) {
 	env, err := terminalEnv(write)
-	return &player{repository: r, write: write, env: env, turns: make(chan struct{}, 2)}, err
+	if err != nil {
+		return nil, err
+	}
+	p := &player{repository: r, write: write, env: env, turns: make(chan struct{}, 2)}
+	p.chromium = sync.OnceValues(func() (*browser.Browser, error) {
+		b, err := browser.Start()
+		p.started.Store(b)
+		return b, err
+	})
+	return p, nil
+}
+
+// close는 브라우저를 썼으면 끝냅니다.
+func (p *player) close() {
+	if b := p.started.Load(); b != nil {
+		b.Close()
+	}
 }
 
 // terminalEnv는 배우는 사람의 터미널과 같지만, 사람마다 다른 설정은 없는 환경입니다.
@@ -65,6 +88,14 @@ func (p *player) params(files []string) testscript.Params {
 			"end":   command((*stage).end),
 			"patch": command((*stage).patch),
 			"save":  command((*stage).save),
+
+			"page":    command((*stage).page),
+			"login":   command((*stage).login),
+			"say":     command((*stage).say),
+			"move":    command((*stage).move),
+			"console": command((*stage).console),
+			"shows":   command((*stage).shows),
+			"leave":   command((*stage).leave),
 		},
 	}
 }
@@ -92,6 +123,7 @@ func (p *player) setup(env *testscript.Env) error {
 		name:      strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"),
 		ports:     ports,
 		terminals: make(map[string]*terminal),
+		pages:     make(map[string]*page),
 	}
 	env.Defer(s.close)
 	env.Values[stageKey{}] = s
@@ -109,6 +141,7 @@ type stage struct {
 	ports *ports
 
 	terminals map[string]*terminal
+	pages     map[string]*page
 }
 
 func command(do func(s *stage, neg bool, args []string) error) func(*testscript.TestScript, bool, []string) {
@@ -120,6 +153,9 @@ func command(do func(s *stage, neg bool, args []string) error) func(*testscript.
 }
 
 func (s *stage) close() {
+	for _, p := range s.pages {
+		p.tab.Close()
+	}
 	for _, t := range s.terminals {
 		t.close()
 	}
@@ -252,8 +288,117 @@ func (s *stage) terminal(args []string, rest int, usage string) (*terminal, []st
 	return t, args[1:], nil
 }
 
-// save NAME FILE은 터미널에 있는 것을 기록과 비교합니다. 쓰는 이의 명령에서는 다르면 새로 씁니다.
+// page NAME URL은 새 창으로 주소를 엽니다. NAME이 이미 있으면 그 창에서 엽니다.
+func (s *stage) page(_ bool, args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("쓰는 법: page 이름 http://localhost:8080")
+	}
+	if s.pages[args[0]] == nil {
+		chromium, err := s.chromium()
+		if err != nil {
+			return err
+		}
+		tab, err := chromium.NewTab()
+		if err != nil {
+			return err
+		}
+		s.pages[args[0]] = &page{tab: tab, ports: s.ports}
+		// 배우는 사람은 스스로 서명한 인증서의 경고를 넘깁니다.
+		if err := tab.TrustAnyCertificate(); err != nil {
+			return err
+		}
+	}
+	return s.pages[args[0]].open(args[1])
+}
+
+// login NAME USER [PASSWORD]는 로그인합니다.
+func (s *stage) login(_ bool, args []string) error {
+	password := "websocket"
+	if len(args) == 3 {
+		args, password = args[:2], args[2]
+	}
+	p, rest, err := s.window(args, 1, "login 이름 사용자 [비밀번호]")
+	if err != nil {
+		return err
+	}
+	return p.tab.Login(rest[0], password)
+}
+
+// say NAME TEXT는 메시지를 보냅니다.
+func (s *stage) say(_ bool, args []string) error {
+	p, rest, err := s.window(args, 1, "say 이름 '글'")
+	if err != nil {
+		return err
+	}
+	return p.say(rest[0])
+}
+
+// move NAME ROOM은 방을 옮깁니다.
+func (s *stage) move(_ bool, args []string) error {
+	p, rest, err := s.window(args, 1, "move 이름 방")
+	if err != nil {
+		return err
+	}
+	return p.move(rest[0])
+}
+
+// console NAME JS는 개발자 도구의 콘솔에 한 줄을 칩니다.
+func (s *stage) console(_ bool, args []string) error {
+	p, rest, err := s.window(args, 1, "console 이름 'js'")
+	if err != nil {
+		return err
+	}
+	return p.console(rest[0])
+}
+
+// shows NAME REGEXP는 페이지에 regexp가 보일 때까지 기다립니다.
+func (s *stage) shows(_ bool, args []string) error {
+	p, rest, err := s.window(args, 1, "shows 이름 '정규식'")
+	if err != nil {
+		return err
+	}
+	pattern, err := regexp.Compile("(?m)" + rest[0])
+	if err != nil {
+		return err
+	}
+	return p.shows(pattern)
+}
+
+// leave NAME은 창을 닫습니다.
+func (s *stage) leave(_ bool, args []string) error {
+	p, _, err := s.window(args, 0, "leave 이름")
+	if err != nil {
+		return err
+	}
+	p.tab.Close()
+	delete(s.pages, args[0])
+	return nil
+}
+
+func (s *stage) window(args []string, rest int, usage string) (*page, []string, error) {
+	if len(args) != 1+rest {
+		return nil, nil, fmt.Errorf("쓰는 법: %s", usage)
+	}
+	p := s.pages[args[0]]
+	if p == nil {
+		return nil, nil, fmt.Errorf("창 %s이(가) 없습니다. page로 먼저 여세요", args[0])
+	}
+	return p, args[1:], nil
+}
+
+// save NAME FILE은 터미널이나 페이지에 있는 것을 기록과 비교합니다. 쓰는 이의 명령에서는 다르면
+// 새로 씁니다.
 func (s *stage) save(_ bool, args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("쓰는 법: save 이름 파일.txt")
+	}
+	if p := s.pages[args[0]]; p != nil {
+		text, err := p.text()
+		if err != nil {
+			return err
+		}
+		return s.keep(args[1], text)
+	}
 	t, rest, err := s.terminal(args, 1, "save 이름 파일.txt")
 	if err != nil {
 		return err

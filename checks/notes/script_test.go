@@ -25,5 +25,6 @@ func TestTranscriptsAreWhatTheCommandsShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(p.close)
 	testscript.Run(t, p.params(files))
 }

@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -19,7 +23,7 @@ type Tab struct {
 	ctx context.Context
 
 	mu      sync.Mutex
-	console []string // 콘솔에 나온 오류와 예외
+	console []chromedp.ConsoleMessage
 }
 
 // Close는 창을 닫습니다.
@@ -156,11 +160,21 @@ func (t *Tab) Screenshot() ([]byte, error) {
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }
 
-// ConsoleErrors는 여태 콘솔에 나온 오류와 예외입니다.
-func (t *Tab) ConsoleErrors() []string {
+// Console은 여태 콘솔에 나온 것입니다.
+func (t *Tab) Console() []chromedp.ConsoleMessage {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.console
+	return slices.Clone(t.console)
+}
+
+// ConsoleErrors는 여태 콘솔에 나온 오류와 예외입니다.
+func (t *Tab) ConsoleErrors() (texts []string) {
+	for _, message := range t.Console() {
+		if message.Type == chromedp.ConsoleError || message.IsException() {
+			texts = append(texts, strings.TrimSpace(message.String()+" "+message.URL))
+		}
+	}
+	return texts
 }
 
 func (t *Tab) collect(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
@@ -168,11 +182,37 @@ func (t *Tab) collect(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		if err != nil {
 			return
 		}
-		if message.Type == chromedp.ConsoleError || message.IsException() {
-			t.mu.Lock()
-			t.console = append(t.console, strings.TrimSpace(message.String()+" "+message.URL))
-			t.mu.Unlock()
+		t.mu.Lock()
+		t.console = append(t.console, message)
+		t.mu.Unlock()
+	}
+}
+
+// Type은 개발자 도구의 콘솔에 js를 친 것처럼 실행하고, 콘솔이 보여 줄 값을 돌려줍니다.
+func (t *Tab) Type(js string) (string, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	result, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: js, ReplMode: new(true), AwaitPromise: new(true), UserGesture: new(true),
+	})
+	if err != nil {
+		return "", fmt.Errorf("%.200s: %w", js, err)
+	}
+	if thrown := result.ExceptionDetails; thrown != nil {
+		text, _, _ := strings.Cut(thrown.Exception.Description, "\n") // 나머지는 호출 자취입니다.
+		return thrown.Text + " " + text, nil
+	}
+	switch value := result.Result; value.Type {
+	case runtime.RemoteObjectTypeUndefined:
+		return "undefined", nil
+	case runtime.RemoteObjectTypeString:
+		var text string
+		if err := json.Unmarshal(value.Value, &text); err != nil {
+			return "", err
 		}
+		return "'" + text + "'", nil
+	default:
+		return cmp.Or(value.Description, string(value.Value)), nil
 	}
 }
 
