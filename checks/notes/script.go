@@ -161,16 +161,19 @@ func (s *stage) close() {
 	}
 }
 
-// open NAME COMMAND는 새 터미널에서 명령을 실행합니다.
+// open NAME COMMAND는 새 터미널에서 명령을 실행합니다. 같은 이름의 터미널은 명령이 끝났으면 닫습니다.
 func (s *stage) open(_ bool, args []string) error {
 	if len(args) != 2 {
 		return fmt.Errorf("쓰는 법: open 이름 '명령'")
 	}
-	if s.terminals[args[0]] != nil {
-		return fmt.Errorf("터미널 %s이(가) 이미 있습니다. 이어서 실행하려면 run을 쓰세요", args[0])
+	if old := s.terminals[args[0]]; old != nil {
+		if !old.done() {
+			return fmt.Errorf("터미널 %s의 명령이 아직 돌고 있습니다. 먼저 끝내세요", args[0])
+		}
+		old.close()
 	}
-	files := filepath.Join(s.home, args[0])
-	if err := os.Mkdir(files, 0o755); err != nil {
+	files, err := os.MkdirTemp(s.home, args[0])
+	if err != nil {
 		return err
 	}
 	t, err := openTerminal(s.dir, files, append(s.env, "HOME="+s.home), s.ports)

@@ -63,7 +63,7 @@ func openTerminal(dir, files string, env []string, ports *ports) (*terminal, err
 	t.shell.Dir = dir
 	t.shell.Env = env
 	var err error
-	if t.pty, err = pty.StartWithSize(t.shell, &pty.Winsize{Rows: 50, Cols: 200}); err != nil {
+	if t.pty, err = pty.StartWithSize(t.shell, &pty.Winsize{Rows: 50, Cols: 100}); err != nil {
 		return nil, fmt.Errorf("터미널을 열 수 없습니다: %w", err)
 	}
 	go t.read()
