@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,13 +26,13 @@ func (r repository) scripts(only string) ([]string, error) {
 	return files, err
 }
 
-// record는 스크립트를 돌려 기록을 쓰고, 실패한 것을 돌려줍니다.
-func record(r repository, only string) ([]fault, error) {
+// play는 스크립트를 돌리고, 실패한 것을 돌려줍니다. write면 달라진 기록을 새로 씁니다.
+func (r repository) play(only string, write bool) ([]fault, error) {
 	files, err := r.scripts(only)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlayer(r, true)
+	p, err := newPlayer(r, write)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +40,10 @@ func record(r repository, only string) ([]fault, error) {
 	a := new(author)
 	testscript.RunT(&script{author: a}, p.params(files))
 	a.running.Wait()
+	if write {
+		slices.Sort(a.played)
+		fmt.Println("기록:", strings.Join(a.played, ", "))
+	}
 	return a.faults, nil
 }
 
@@ -47,6 +52,7 @@ type author struct {
 	running sync.WaitGroup
 
 	mu     sync.Mutex
+	played []string
 	faults []fault
 }
 
@@ -74,7 +80,7 @@ func (s *script) finish(took time.Duration) {
 		s.faults = append(s.faults, faultIn(s.name, s.log.String()))
 		return
 	}
-	fmt.Printf("기록 %s (%.1f초)\n", s.name, took.Seconds())
+	s.played = append(s.played, fmt.Sprintf("%s (%.1f초)", s.name, took.Seconds()))
 }
 
 // failure는 testscript가 실패한 줄을 알리는 말입니다.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,10 @@ import (
 )
 
 // repository는 노트와 단계가 있는 폴더입니다. 테스트는 잘못을 심은 사본을 씁니다.
-type repository struct{ root string }
+type repository struct {
+	root   string
+	checks string // 도구를 설치한 checks 폴더
+}
 
 // findRepository는 일하는 폴더에서 위로 올라가며 저장소를 찾습니다.
 func findRepository() (repository, error) {
@@ -21,12 +25,13 @@ func findRepository() (repository, error) {
 	}
 	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "docs-ko")); err == nil {
-			return repository{dir}, nil
+			return repository{root: dir, checks: filepath.Join(dir, "checks")}, nil
 		}
 	}
 	return repository{}, errors.New("docs-ko 폴더가 없습니다. checks 폴더에서 실행하세요")
 }
 
+// path는 뿌리에서 본 경로를 진짜 경로로 바꿉니다.
 func (r repository) path(elem ...string) string {
 	return filepath.Join(append([]string{r.root}, elem...)...)
 }
@@ -80,6 +85,28 @@ func copyFile(from, to string) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())
+}
+
+// walk는 dir 아래의 파일마다 뿌리에서 본 경로를 넘깁니다. dir이 없으면 아무것도 하지 않습니다.
+func (r repository) walk(dir string, visit func(file string)) error {
+	err := filepath.WalkDir(r.path(dir), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.Name() == ".git" || d.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		if d.IsDir() {
+			return nil
+		}
+		file, err := filepath.Rel(r.root, path)
+		visit(file)
+		return err
+	})
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // writeIfChanged는 달라졌을 때만 씁니다.

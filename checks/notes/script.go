@@ -215,7 +215,7 @@ func (s *stage) typeLine(_ bool, args []string) error {
 	if err != nil {
 		return err
 	}
-	return t.write(s.ports.toReal(rest[0]) + "\n")
+	return t.input(s.ports.toReal(rest[0]) + "\n")
 }
 
 var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-\\": "\x1c", "enter": "\n"}
@@ -230,7 +230,7 @@ func (s *stage) press(_ bool, args []string) error {
 	if !ok {
 		return fmt.Errorf("모르는 글쇠입니다: %s", rest[0])
 	}
-	return t.write(key)
+	return t.input(key)
 }
 
 // end NAME [STATUS]는 명령이 STATUS로 끝날 때까지 기다립니다. 앞에 !를 두면 0이 아니어야 합니다.

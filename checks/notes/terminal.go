@@ -121,21 +121,42 @@ func (t *terminal) run(command string) error {
 	return t.write(fmt.Sprintf("_run %d\n", n))
 }
 
+// input은 도는 프로그램에 글쇠를 보냅니다.
+func (t *terminal) input(text string) error {
+	if t.done() {
+		return fmt.Errorf("글쇠를 받을 프로그램이 없습니다. 화면:\n%s", t.text())
+	}
+	return t.write(text)
+}
+
 func (t *terminal) write(text string) error {
 	_, err := t.pty.WriteString(text)
 	return err
 }
 
-// see는 여태 보지 않은 출력에 pattern이 나올 때까지 기다립니다.
+// see는 여태 보지 않은 출력에 pattern이 나올 때까지 기다립니다. 명령이 먼저 끝나면 바로 실패합니다.
 func (t *terminal) see(pattern *regexp.Regexp) error {
-	return t.await(fmt.Sprintf("%q", pattern), func() bool {
+	var missed bool
+	err := t.await(fmt.Sprintf("%q", pattern), func() bool {
+		done := t.done()
 		text := t.text()
-		loc := pattern.FindStringIndex(text[min(t.seen, len(text)):])
-		if loc != nil {
+		rest := text[min(t.seen, len(text)):]
+		loc := pattern.FindStringIndex(rest)
+		switch {
+		case loc == nil:
+			missed = done
+			return done
+		case !strings.Contains(rest[loc[1]:], "\n") && !t.quiet(100*time.Millisecond):
+			return false // 줄이 아직 다 나오지 않았습니다.
+		default:
 			t.seen += loc[1]
+			return true
 		}
-		return loc != nil
 	})
+	if missed {
+		return fmt.Errorf("명령이 끝날 때까지 나오지 않았습니다. 기다린 것: %q. 화면:\n%s", pattern, t.text())
+	}
+	return err
 }
 
 // end는 명령이 끝날 때까지 기다리고 종료 상태를 돌려줍니다.
@@ -150,13 +171,14 @@ func (t *terminal) end() (status int, err error) {
 
 // settle은 더 나올 것이 없을 때까지 기다립니다. 도는 중인 프로그램이라면 조용해질 때까지입니다.
 func (t *terminal) settle() error {
-	const quiet = 300 * time.Millisecond
-	return t.await("조용해지기", func() bool {
-		t.mu.Lock()
-		last := t.last
-		t.mu.Unlock()
-		return t.done() || time.Since(last) > quiet
-	})
+	return t.await("조용해지기", func() bool { return t.done() || t.quiet(300*time.Millisecond) })
+}
+
+// quiet은 d 동안 아무것도 나오지 않았는지 알려 줍니다.
+func (t *terminal) quiet(d time.Duration) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Since(t.last) > d
 }
 
 // done은 셸이 다음 명령을 기다리는지 알려 줍니다.
