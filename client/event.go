@@ -46,7 +46,7 @@ func marshal(v any) []byte {
 func (s *session) showEvent(data []byte) bool {
 	var e event
 	if err := json.Unmarshal(data, &e); err != nil {
-		s.status("JSON 이벤트가 아닌 메시지: %q. 09가 아니면 -room을 빼세요", data)
+		s.say("JSON 이벤트가 아닌 메시지: %q. 09가 아니면 -room을 빼세요", data)
 		return true
 	}
 	var payload struct {
@@ -54,7 +54,7 @@ func (s *session) showEvent(data []byte) bool {
 		Sent                time.Time
 	}
 	if err := json.Unmarshal(e.Payload, &payload); err != nil {
-		s.status("%s 이벤트를 읽을 수 없음: %v", visible(e.Type), err)
+		s.say("%s 이벤트를 읽을 수 없음: %v", visible(e.Type), err)
 		return true
 	}
 	switch e.Type {
@@ -63,12 +63,12 @@ func (s *session) showEvent(data []byte) bool {
 		s.print(fmt.Sprintf("%s [%s] %s: %s", payload.Sent.Local().Format("15:04"), s.current, payload.From, text))
 	case "room_changed":
 		s.current = payload.Name
-		s.status("[%s] 방에 들어왔습니다.", visible(payload.Name))
+		s.say("[%s] 방에 들어왔습니다.", visible(payload.Name))
 		return false
 	case "error":
-		s.status("서버가 받지 않음: %s", visible(payload.Message))
+		s.say("서버가 받지 않음: %s", visible(payload.Message))
 	default:
-		s.status("모르는 이벤트: %q", e.Type)
+		s.say("모르는 이벤트: %q", e.Type)
 	}
 	return true
 }

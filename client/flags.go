@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -78,8 +79,6 @@ type options struct {
 	invalidUTF8            bool
 }
 
-var errHelp = errors.New("도움말")
-
 func parseFlags(args []string) (*options, error) {
 	o := &options{header: make(http.Header)}
 	flags := o.flagSet()
@@ -88,7 +87,7 @@ func parseFlags(args []string) (*options, error) {
 	for {
 		err := flags.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
-			return nil, errHelp
+			return nil, err
 		}
 		if err != nil {
 			return nil, fmt.Errorf("옵션이 잘못되었습니다. -h로 쓸 수 있는 옵션을 보세요: %w", err)
@@ -99,8 +98,12 @@ func parseFlags(args []string) (*options, error) {
 		addresses = append(addresses, flags.Arg(0))
 		args = flags.Args()[1:]
 	}
-	if len(addresses) != 1 {
-		return nil, fmt.Errorf("주소를 하나 적으세요. 예: go run ./client ws://localhost:8080/ws, 받은 주소 %q", addresses)
+	switch len(addresses) {
+	case 0:
+		return nil, errors.New("주소를 적으세요. 예: go run ./client ws://localhost:8080/ws")
+	case 1:
+	default:
+		return nil, fmt.Errorf("주소는 하나만 적으세요: %q", addresses)
 	}
 	var err error
 	if o.url, err = parseAddress(addresses[0]); err != nil {
@@ -134,28 +137,32 @@ func (o *options) flagSet() *flag.FlagSet {
 // handshakeHeaders는 핸드셰이크가 정하는 헤더입니다.
 var handshakeHeaders = []string{"Upgrade", "Connection", "Sec-Websocket-Key", "Sec-Websocket-Version", "Sec-Websocket-Extensions"}
 
+var headerLine = regexp.MustCompile("^([-!#$%&'*+.^_`|~0-9A-Za-z]+):[ \t]*([^\r\n]*)$")
+
 func (o *options) addHeader(s string) error {
-	name, value, ok := strings.Cut(s, ":")
-	name = http.CanonicalHeaderKey(name)
-	notToken := func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }
-	if !ok || name == "" || strings.ContainsFunc(name, notToken) || strings.ContainsAny(value, "\r\n") {
+	m := headerLine.FindStringSubmatch(s)
+	if m == nil {
 		return errors.New("'이름: 값'으로 적습니다")
 	}
-	if slices.Contains(handshakeHeaders, name) {
+	if name := http.CanonicalHeaderKey(m[1]); slices.Contains(handshakeHeaders, name) {
 		return fmt.Errorf("%s는 핸드셰이크가 정합니다", name)
 	}
-	o.header.Add(name, strings.TrimSpace(value))
+	o.header.Add(m[1], m[2])
 	return nil
 }
 
 // parseAddress는 흔히 잘못 적는 주소마다 고칠 것을 말합니다.
 func parseAddress(s string) (*url.URL, error) {
+	scheme, rest, found := strings.Cut(s, "://")
+	if !found {
+		return nil, fmt.Errorf("웹소켓의 주소는 ws://나 wss://로 시작합니다. %s처럼 적으세요", withPath("ws://"+s))
+	}
+	if scheme == "http" || scheme == "https" {
+		fixed := strings.Replace(scheme, "http", "ws", 1) + "://" + rest
+		return nil, fmt.Errorf("웹소켓의 주소는 ws://나 wss://로 시작합니다. %s처럼 적으세요", withPath(fixed))
+	}
 	u, err := url.Parse(s)
 	switch {
-	case err == nil && (u.Scheme == "http" || u.Scheme == "https"):
-		return nil, fmt.Errorf("웹소켓의 주소는 ws://나 wss://로 시작합니다. %s처럼 적으세요", "ws"+strings.TrimPrefix(s, "http"))
-	case !strings.Contains(s, "://"):
-		return nil, fmt.Errorf("주소 앞에 ws://나 wss://를 붙이세요: ws://%s", s)
 	case err != nil:
 		return nil, fmt.Errorf("주소를 읽을 수 없습니다. ws://localhost:8080/ws처럼 적으세요: %w", err)
 	case u.Scheme != "ws" && u.Scheme != "wss":
@@ -168,6 +175,14 @@ func parseAddress(s string) (*url.URL, error) {
 		return nil, fmt.Errorf("웹소켓의 주소에는 #을 적지 않습니다: %q", s)
 	}
 	return u, nil
+}
+
+// withPath는 권하는 주소에 경로가 없으면 단계들이 쓰는 /ws를 붙입니다.
+func withPath(address string) string {
+	if _, path, _ := strings.Cut(strings.TrimRight(address, "/"), "://"); strings.Contains(path, "/") {
+		return address
+	}
+	return strings.TrimRight(address, "/") + "/ws"
 }
 
 // check는 함께 쓸 수 없는 옵션과 값의 범위를 봅니다.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -18,7 +19,7 @@ import (
 
 // 종료 상태입니다.
 const (
-	statusOK    = 0 // 1000으로 끝났거나, 우리가 나가겠다고 했고 상대가 답함
+	statusOK    = 0 // 1000으로 끝났거나, 나가겠다고 하자 상대가 답함
 	statusEnded = 1 // 그 밖의 끝. 까닭은 표준 오류의 마지막 줄
 	statusUsage = 2 // 옵션이나 주소가 잘못됨
 )
@@ -31,7 +32,7 @@ func main() {
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	opts, err := parseFlags(args)
-	if errors.Is(err, errHelp) {
+	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage)
 		return statusOK
 	}
@@ -56,32 +57,31 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // client는 연결이 바뀌어도 남는 것입니다.
 type client struct {
 	*options
-	tls     *tls.Config
-	netDial func(ctx context.Context, network, addr string) (net.Conn, error)
-	lines   <-chan string // 표준 입력. 끝나면 닫힘
-	held    *string       // 끊겨 있을 때 입력한 줄. 연결되면 보냄
-	first   []byte        // 연결하자마자 보낼 메시지
-	jitter  func(limit time.Duration) time.Duration
-	stdin   io.Reader
-	stdout  io.Writer
-	stderr  io.Writer
-	screen  bool // stdout이 터미널
-	colored bool
+	tls            *tls.Config
+	netDial        dialFunc
+	jitter         func(limit time.Duration) time.Duration
+	lines          <-chan string // 표준 입력. 끝나면 닫힘
+	first          []byte        // 연결하자마자 보낼 메시지
+	stdin          io.Reader
+	stdout, stderr io.Writer
 }
 
 func newClient(opts *options, stdin io.Reader, stdout, stderr io.Writer) *client {
 	var d net.Dialer
 	return &client{
 		options: opts,
-		tls:     &tls.Config{RootCAs: opts.roots, InsecureSkipVerify: opts.insecure, NextProtos: []string{"http/1.1"}},
+		tls: &tls.Config{
+			ServerName:         opts.url.Hostname(),
+			RootCAs:            opts.roots,
+			InsecureSkipVerify: opts.insecure,
+			NextProtos:         []string{"http/1.1"}, // HTTP/2로는 웹소켓을 열 수 없습니다.
+		},
 		netDial: d.DialContext,
-		first:   opts.firstMessage(),
 		jitter:  fullJitter,
+		first:   opts.firstMessage(),
 		stdin:   stdin,
 		stdout:  stdout,
 		stderr:  stderr,
-		screen:  isTerminal(stdout),
-		colored: wantsColor(stdout),
 	}
 }
 

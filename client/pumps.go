@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,61 +11,15 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-const (
-	writeWait = 10 * time.Second // 쓰기 한 번에 주는 시간
-	closeWait = 2 * time.Second  // 닫기 프레임의 답을 기다리는 시간
-	pongWait  = 10 * time.Second // -ping에 대한 pong을 기다리는 시간
-	onceWait  = 10 * time.Second // -once가 메시지를 기다리는 시간
-)
-
-// session은 연결 하나입니다. 단계들과 같이 읽기는 readPump만, 쓰기는 writePump만
-// 합니다. Close와 WriteControl은 어느 고루틴에서 불러도 됩니다.
-type session struct {
-	*client
-	conn    *websocket.Conn
-	current string        // 09에서 지금 있는 방
-	got     chan struct{} // 메시지를 받음
-	leaving chan struct{} // writePump가 끝남
-	ended   chan struct{} // readPump가 끝남
-	readErr error         // ended 뒤에 읽음
-}
-
-func newSession(c *client, conn *websocket.Conn) *session {
-	return &session{
-		client:  c,
-		conn:    conn,
-		current: firstRoom,
-		got:     make(chan struct{}, 1),
-		leaving: make(chan struct{}),
-		ended:   make(chan struct{}),
-	}
-}
-
-// chat은 연결이 끝날 때까지 이야기합니다. 끝나면 두 고루틴 모두 끝나 있습니다.
-func (s *session) chat(ctx context.Context) error {
-	defer s.conn.Close()
-	go func() {
-		defer close(s.ended)
-		s.readErr = s.readPump()
-	}()
-	writeErr := s.writePump(ctx)
-	close(s.leaving)
-	// 쓰지 못한 까닭이 읽는 쪽에 와 있을 수 있으니 어느 쪽이든 읽기의 끝을 기다립니다.
-	timer := time.AfterFunc(closeWait, func() { s.conn.Close() })
-	defer timer.Stop()
-	<-s.ended
-	return s.outcome(writeErr)
-}
-
-// readPump는 끝까지 읽고, 끝난 까닭을 돌려줍니다.
-func (s *session) readPump() error {
+func (s *session) readPump() {
+	defer close(s.ended)
 	if s.noRead {
 		<-s.leaving
-		return errNoRead
+		s.readErr = errNoRead
+		return
 	}
-	err := s.read()
-	s.hangUp(err)
-	return err
+	s.readErr = s.read()
+	s.hangUp()
 }
 
 func (s *session) read() error {
@@ -77,6 +30,7 @@ func (s *session) read() error {
 		if err != nil {
 			return err
 		}
+		// gorilla는 텍스트가 UTF-8인지 보지 않습니다.
 		if messageType == websocket.TextMessage && !utf8.Valid(data) {
 			return errNotUTF8
 		}
@@ -93,78 +47,62 @@ func (s *session) read() error {
 func (s *session) setHandlers() {
 	if s.noPong {
 		s.conn.SetPingHandler(func(payload string) error {
-			s.status("ping %q에 답하지 않음", payload)
+			s.note("ping %q에 답하지 않음", payload)
 			return nil
 		})
 	}
-	if s.ping == 0 {
-		return
+	// ping을 보내지 않으면 조용한 서버와 죽은 서버를 가릴 수 없어서 마감 시각이 없습니다.
+	if s.ping > 0 {
+		s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
+		s.conn.SetPongHandler(func(payload string) error {
+			s.note("pong %q", payload)
+			return s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
+		})
 	}
-	// ping을 보내야 답도 기다릴 수 있습니다. 보내지 않으면 조용한 서버와 죽은 서버를
-	// 가릴 수 없어서 마감 시각을 두지 않습니다.
-	s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
-	s.conn.SetPongHandler(func(payload string) error {
-		s.status("pong %q", payload)
-		return s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
-	})
 }
 
 // show는 받은 메시지를 적습니다. -once가 기다리던 메시지가 아니면 false입니다.
 func (s *session) show(messageType int, data []byte) bool {
-	if s.room != "" && messageType == websocket.TextMessage {
+	if messageType == websocket.BinaryMessage {
+		s.print(fmt.Sprintf("바이너리 %d바이트: %s", len(data), hexPreview(data, uint64(len(data)))))
+		return true
+	}
+	if s.room != "" {
 		return s.showEvent(data)
 	}
-	text := string(data)
-	if messageType == websocket.BinaryMessage {
-		text = fmt.Sprintf("바이너리 %d바이트: %s", len(data), hexText(data, false))
-	}
-	s.print(text)
+	s.print(string(data))
 	return true
 }
 
-// print는 메시지 한 줄을 적습니다. 파이프에는 받은 그대로 적고, 터미널에서는 제어
-// 문자를 지웁니다. -frames의 표에는 이미 있으니 적지 않습니다.
+// print는 메시지 한 줄을 적습니다. 파이프에는 받은 그대로 적습니다. -frames의 표에는
+// 이미 있으니 적지 않습니다.
 func (s *session) print(text string) {
 	if s.frames {
 		return
 	}
-	if s.screen {
+	if isTerminal(s.stdout) {
 		text = visible(text)
 	}
 	fmt.Fprintln(s.stdout, text)
 }
 
-// status는 -frames의 표에 이미 있는 일이면 말하지 않습니다.
-func (s *session) status(format string, args ...any) {
+// note는 -frames의 표에 이미 있는 일이면 말하지 않습니다.
+func (s *session) note(format string, args ...any) {
 	if !s.frames {
 		s.say(format, args...)
 	}
 }
 
-var (
-	errNotUTF8  = errors.New("서버가 보낸 텍스트가 UTF-8이 아님")
-	errNoRead   = errors.New("읽지 않음")
-	errReadDone = errors.New("읽기가 끝남")
-	errNoAnswer = fmt.Errorf("%v 안에 메시지가 오지 않았습니다", onceWait)
-)
-
 // hangUp은 상대가 TCP를 닫기를 잠시 기다립니다. RFC 6455 7.1.1절은 서버가 먼저 닫게
-// 합니다. 우리가 먼저 어긋남을 찾았으면 닫기 코드가 전해질 틈이기도 합니다.
-func (s *session) hangUp(err error) {
-	netConn := s.conn.NetConn()
+// 합니다. 남은 바이트를 두고 닫으면 RST가 우리의 닫기 프레임을 앞지를 수도 있습니다.
+func (s *session) hangUp() {
 	deadline := time.Now().Add(closeWait)
-	// 막혀 있는 쓰기가 있으면 그것도 곧 끝냅니다.
-	netConn.SetDeadline(deadline)
-	if errors.Is(err, errNotUTF8) {
+	if s.readErr == errNotUTF8 {
 		message := websocket.FormatCloseMessage(websocket.CloseInvalidFramePayloadData, "텍스트가 UTF-8이 아닙니다")
 		s.conn.WriteControl(websocket.CloseMessage, message, deadline)
 	}
-	var closed *websocket.CloseError
-	if !errors.As(err, &closed) {
-		if half, ok := netConn.(interface{ CloseWrite() error }); ok {
-			half.CloseWrite()
-		}
-	}
+	netConn := s.conn.NetConn()
+	netConn.SetDeadline(deadline) // 막힌 쓰기도 끝냅니다.
 	io.Copy(io.Discard, netConn)
 }
 
@@ -182,7 +120,6 @@ func (s *session) writePump(ctx context.Context) error {
 	}
 	lines := s.lines
 	for count := 1; ; {
-		// -once는 하나를 보냈으면, 또는 보낼 것이 없으면 받기만 기다립니다.
 		if s.once && sent && timeout == nil {
 			lines, timeout = nil, time.After(onceWait)
 		}
@@ -199,21 +136,19 @@ func (s *session) writePump(ctx context.Context) error {
 				return s.leave()
 			}
 		case <-ping:
-			if err := s.sendPing(count); err != nil {
-				return err
-			}
+			err = s.sendPing(count)
 			count++
 		case line, ok := <-lines:
-			if !ok && !s.once {
+			switch {
+			case ok:
+				err = s.sendLine(line)
+			case !s.once:
 				return s.leave()
 			}
-			if ok {
-				err = s.sendLine(line)
-			}
-			if err != nil {
-				return err
-			}
-			sent = true
+			sent = true // 보낼 것이 없는 -once는 받기만 기다립니다.
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
@@ -221,32 +156,23 @@ func (s *session) writePump(ctx context.Context) error {
 // greet는 연결하자마자 보낼 것을 보냅니다. 메시지를 보냈으면 true입니다.
 func (s *session) greet() (sent bool, err error) {
 	if s.room != "" {
-		if err := s.write(encode("change_room", changeRoom{s.room})); err != nil {
-			return false, err
-		}
+		err = s.write(encode("change_room", changeRoom{s.room}))
 	}
-	if first := s.first; first != nil {
-		s.first = nil // 다시 연결해도 또 보내지 않습니다.
-		if err := s.write(first); err != nil {
-			return false, err
-		}
-		sent = true
+	if err == nil && s.first != nil {
+		err = s.write(s.first)
+		s.first, sent = nil, true // 다시 연결해도 또 보내지 않습니다.
 	}
-	if held := s.held; held != nil && !(s.once && sent) {
-		s.held = nil
-		return true, s.sendLine(*held)
-	}
-	return sent, nil
+	return sent, err
 }
 
-// sendLine은 보내지 못한 줄을 조용히 버리지 않습니다. 보낸 줄이 닿았는지는 답이
-// 오기 전까지 알 수 없습니다.
+// sendLine은 보내지 못한 줄을 조용히 버리지 않습니다. 보낸 줄이 닿았는지는 서버가
+// 답하기 전까지 알 수 없습니다.
 func (s *session) sendLine(line string) error {
-	data := []byte(line)
 	if !s.binary && !utf8.ValidString(line) {
-		s.say("UTF-8이 아닌 줄은 보내지 않았습니다. 일부러 보내려면 -invalid-utf8이나 -binary를 쓰세요: %q", line)
+		s.say("UTF-8이 아닌 줄은 보내지 않았습니다. 그대로 보내려면 -binary를 쓰세요: %q", line)
 		return nil
 	}
+	data := []byte(line)
 	if s.room != "" {
 		data = encode("send_message", sendMessage{line})
 	}
@@ -267,7 +193,7 @@ func (s *session) write(data []byte) error {
 	return s.conn.WriteMessage(messageType, data)
 }
 
-// sendPing은 쓰기 버퍼를 거치지 않습니다. 제어 메시지는 -fragment로 나누면 안 됩니다.
+// sendPing의 WriteControl은 쓰기 버퍼를 거치지 않아 -fragment가 나누지 않습니다.
 func (s *session) sendPing(count int) error {
 	payload := strconv.AppendInt(nil, int64(count), 10)
 	return s.conn.WriteControl(websocket.PingMessage, payload, time.Now().Add(writeWait))

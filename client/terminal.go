@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -25,39 +24,12 @@ func isTerminal(f any) bool {
 }
 
 // wantsColor는 터미널에만 색을 씁니다. 파이프로 받은 글에 색이 섞이면 쓰기 어렵습니다.
-func wantsColor(out io.Writer) bool {
+func wantsColor(out any) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !isTerminal(out) {
 		return false
 	}
 	// 옛 윈도 콘솔은 색 대신 이상한 글자를 보입니다.
 	return runtime.GOOS != "windows" || os.Getenv("WT_SESSION") != ""
-}
-
-// 밝은 바탕과 어두운 바탕에서 모두 읽히는 색만, 몇 글자에만 씁니다.
-const (
-	magenta = "\x1b[35m"
-	green   = "\x1b[32m"
-	boldRed = "\x1b[1;31m"
-	reset   = "\x1b[0m"
-)
-
-func (t *trace) paint(dir direction, text string) string {
-	color := green
-	if dir == sending {
-		color = magenta
-	}
-	return t.color(color, text)
-}
-
-func (t *trace) arrow(dir direction) string { return t.paint(dir, string(dir)) }
-
-func (t *trace) alarm(text string) string { return t.color(boldRed, text) }
-
-func (t *trace) color(color, text string) string {
-	if !t.colored {
-		return text
-	}
-	return color + text + reset
 }
 
 // visible은 남이 보낸 글이 화면을 지우거나 줄을 지어내지 못하게 합니다. 보이지 않는

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha1"
 	"encoding/base64"
@@ -8,10 +9,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 )
 
 // wireConn은 지나가는 바이트를 trace에 보여 줍니다. TLS라면 그 안쪽에 놓습니다.
@@ -31,25 +31,20 @@ func (c *wireConn) Write(p []byte) (int, error) {
 	c.trace.write(p)
 	n, err := c.Conn.Write(p)
 	if err != nil {
-		c.trace.failedWrite(n, len(p), err)
+		c.trace.note(sending, fmt.Sprintf("%d바이트 가운데 %d바이트만 나감: %v", len(p), n, err))
 	}
 	return n, err
 }
 
-func (c *wireConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return errors.ErrUnsupported
-}
-
-// trace는 핸드셰이크와 프레임을 표로 적습니다. 읽는 고루틴과 쓰는 고루틴이 함께 씁니다.
+// trace는 핸드셰이크와 프레임을 표로 적습니다. 읽는 고루틴과 쓰는 고루틴이 함께 쓰므로
+// 잠급니다.
 type trace struct {
 	mu       sync.Mutex
 	out      io.Writer
 	colored  bool
 	request  head
 	response head
+	upgraded bool
 	sent     decoder
 	received decoder
 	ended    bool // 받는 쪽이 끝남
@@ -62,27 +57,23 @@ func newTrace(out io.Writer, colored bool) *trace {
 func (t *trace) write(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.request.done {
-		p = t.request.add(p)
-		if t.request.done {
-			t.printHead(sending, t.request.lines())
-		}
+	rest, complete := t.request.add(p)
+	if complete {
+		t.printHead(sending, &t.request)
 	}
-	t.printFrames(sending, &t.sent, p)
+	t.printFrames(sending, &t.sent, rest)
 }
 
 func (t *trace) read(p []byte, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.response.done {
-		p = t.response.add(p)
-		if t.response.done {
-			t.printAnswer()
-		}
+	rest, complete := t.response.add(p)
+	if complete {
+		t.printHead(receiving, &t.response)
+		t.printAccept()
 	}
-	// 101이 아니면 뒤에 오는 것은 프레임이 아니라 본문입니다.
-	if t.response.done && t.response.upgraded() {
-		t.printFrames(receiving, &t.received, p)
+	if t.upgraded { // 아니면 뒤에 오는 것은 프레임이 아니라 본문입니다.
+		t.printFrames(receiving, &t.received, rest)
 	}
 	if err != nil && !t.ended {
 		t.ended = true
@@ -90,10 +81,10 @@ func (t *trace) read(p []byte, err error) {
 	}
 }
 
-func (t *trace) failedWrite(n, size int, err error) {
+func (t *trace) note(dir direction, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.note(sending, fmt.Sprintf("%d바이트 가운데 %d바이트만 나감: %v", size, n, err))
+	t.printLine(dir, text)
 }
 
 // head는 빈 줄로 끝나는 HTTP 요청이나 응답의 머리입니다.
@@ -104,196 +95,68 @@ type head struct {
 
 const maxHead = 64 << 10
 
-// add는 머리의 끝까지 모으고 나머지를 돌려줍니다. 끝나지 않는 머리는 maxHead에서
-// 끊습니다.
-func (h *head) add(p []byte) (rest []byte) {
-	size := len(h.data)
-	h.data = append(h.data, p[:min(len(p), maxHead-size)]...)
-	// 빈 줄이 두 조각에 걸칠 수 있으니 세 바이트 앞에서부터 찾습니다.
-	from := max(0, size-3)
-	if i := bytes.Index(h.data[from:], []byte("\r\n\r\n")); i >= 0 {
-		h.data = h.data[:from+i]
-		h.done = true
-		return p[len(h.data)+4-size:]
+// add는 머리를 모읍니다. 이번에 끝났으면 complete이고, rest는 머리 뒤의 바이트입니다.
+func (h *head) add(p []byte) (rest []byte, complete bool) {
+	if h.done {
+		return p, false
 	}
-	h.done = len(h.data) == maxHead
-	return nil
+	h.data = append(h.data, p...)
+	data, rest, found := bytes.Cut(h.data, []byte("\r\n\r\n"))
+	h.done = found || len(h.data) > maxHead // 끝나지 않는 머리는 그만 모읍니다.
+	if h.done {
+		h.data = data
+	}
+	return rest, h.done
 }
 
-func (h *head) lines() []string { return strings.Split(string(h.data), "\r\n") }
-
-// value는 이름이 name인 첫 헤더의 값입니다.
-func (h *head) value(name string) string {
-	for _, line := range h.lines()[1:] {
-		if key, value, _ := strings.Cut(line, ":"); strings.EqualFold(key, name) {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
+// reader는 모은 머리를 net/http로 읽게 합니다.
+func (h *head) reader() *bufio.Reader {
+	return bufio.NewReader(strings.NewReader(string(h.data) + "\r\n\r\n"))
 }
 
-func (h *head) upgraded() bool { return bytes.HasPrefix(h.data, []byte("HTTP/1.1 101")) }
-
-// guid는 RFC 6455 1.3절이 정한 값입니다. 웹소켓을 아는 서버만 이 값을 씁니다.
+// guid는 RFC 6455 1.3절이 정한 값입니다.
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-func acceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + guid))
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
-
-type direction string
-
-const (
-	sending   direction = "→"
-	receiving direction = "←"
-)
-
-const (
-	clock  = "15:04:05.000"
-	indent = "             " // clock과 빈칸 하나
-)
-
-// printHead는 첫 줄에만 시각을 적습니다.
-func (t *trace) printHead(dir direction, lines []string) {
-	prefix := time.Now().Format(clock) + " "
-	for _, line := range lines {
-		fmt.Fprintf(t.out, "%s%s %s\n", prefix, t.arrow(dir), visible(line))
-		prefix = indent
-	}
-}
-
-func (t *trace) printAnswer() {
-	t.printHead(receiving, t.response.lines())
-	if !t.response.upgraded() {
+// printAccept는 서버가 웹소켓을 아는지 확인하는 셈을 보여 줍니다.
+func (t *trace) printAccept() {
+	req, err := http.ReadRequest(t.request.reader())
+	if err != nil {
 		return
 	}
-	fmt.Fprintf(t.out, "%sSec-WebSocket-Accept는 base64(SHA-1(Sec-WebSocket-Key + %s))입니다.\n", indent, guid)
-	want, got := acceptKey(t.request.value("Sec-WebSocket-Key")), t.response.value("Sec-WebSocket-Accept")
-	verdict := "응답의 값과 같습니다."
-	if got != want {
-		verdict = t.alarm("응답의 값과 다릅니다.")
+	resp, err := http.ReadResponse(t.response.reader(), req)
+	if err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
+		return
 	}
+	t.upgraded = true
+	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + guid))
+	want := base64.StdEncoding.EncodeToString(sum[:])
+	verdict := "응답의 값과 같습니다."
+	if resp.Header.Get("Sec-WebSocket-Accept") != want {
+		verdict = t.paint(boldRed, "응답의 값과 다릅니다.")
+	}
+	fmt.Fprintf(t.out, "%sSec-WebSocket-Accept는 base64(SHA-1(Sec-WebSocket-Key + %s))입니다.\n", indent, guid)
 	fmt.Fprintf(t.out, "%s계산한 값은 %s, %s\n\n", indent, want, verdict)
 	fmt.Fprintln(t.out, "시각           FIN RSV opcode       마스크      길이 헤더  내용")
-}
-
-func (t *trace) printFrames(dir direction, d *decoder, p []byte) {
-	for len(p) > 0 {
-		var f *frame
-		f, p = d.next(p)
-		if f != nil {
-			t.printFrame(dir, f, payloadText(f))
-		}
-	}
-}
-
-func (t *trace) printFrame(dir direction, f *frame, content string) {
-	fin, mask := "-", "-"
-	if f.fin {
-		fin = "FIN"
-	}
-	if f.masked {
-		mask = fmt.Sprintf("%x", f.key)
-	}
-	if len(f.violations) > 0 {
-		content += "  " + t.alarm("위반: "+strings.Join(f.violations, ", "))
-	}
-	row := fmt.Sprintf("%s %s %-3s %03b %s %-8s %7d %4d  %s", time.Now().Format(clock), t.arrow(dir),
-		fin, f.rsv, t.paint(dir, fmt.Sprintf("%-12s", opcodeName(f.opcode))), mask, f.length, f.header, content)
-	fmt.Fprintln(t.out, strings.TrimRight(row, " "))
 }
 
 // printEnd는 TCP가 어떻게 끝났는지 적습니다. 닫기 프레임 없는 끝이 1006입니다.
 func (t *trace) printEnd(err error) {
 	if !t.response.done && len(t.response.data) > 0 {
-		t.printHead(receiving, t.response.lines())
+		t.printHead(receiving, &t.response)
 	}
-	f, got := t.received.unfinished()
-	switch {
-	case f != nil:
-		t.printFrame(receiving, f, payloadText(f)+"  "+t.alarm(fmt.Sprintf("%d바이트만 오고 끊김", got)))
-	case got > 0:
-		t.note(receiving, t.alarm(fmt.Sprintf("프레임 헤더가 %d바이트만 오고 끊김", got)))
+	if f := t.received.current; f != nil {
+		f.violate("%d바이트만 오고 끊김", f.length-t.received.left)
+		t.printFrame(receiving, f)
+	} else if n := len(t.received.head); n > 0 {
+		t.printLine(receiving, t.paint(boldRed, fmt.Sprintf("위반: 헤더가 %d바이트만 오고 끊김", n)))
 	}
 	var timeout net.Error
 	switch {
 	case errors.Is(err, io.EOF):
-		t.note(receiving, "상대가 연결을 닫음 (EOF)")
+		t.printLine(receiving, "상대가 연결을 닫음 (EOF)")
 	case errors.Is(err, net.ErrClosed), errors.As(err, &timeout) && timeout.Timeout():
-		// 우리가 기다리지 않기로 한 것입니다.
+		// 우리가 더 기다리지 않은 것입니다.
 	default:
-		t.note(receiving, fmt.Sprintf("연결이 끊김: %v", err))
+		t.printLine(receiving, fmt.Sprintf("연결이 끊김: %v", err))
 	}
-}
-
-func (t *trace) note(dir direction, text string) {
-	fmt.Fprintf(t.out, "%s %s %s\n", time.Now().Format(clock), t.arrow(dir), text)
-}
-
-func opcodeName(opcode byte) string {
-	switch opcode {
-	case opContinuation:
-		return "continuation"
-	case opText:
-		return "text"
-	case opBinary:
-		return "binary"
-	case opClose:
-		return "close"
-	case opPing:
-		return "ping"
-	case opPong:
-		return "pong"
-	default:
-		return fmt.Sprintf("reserved-%x", opcode)
-	}
-}
-
-// 이보다 길면 앞부분만 보여 줍니다. 09의 이벤트는 다 보입니다.
-const (
-	maxShownText = 160
-	maxShownHex  = 16
-	shortText    = 40
-)
-
-// payloadText는 텍스트는 글로, 나머지는 16진수로 보여 줍니다.
-func payloadText(f *frame) string {
-	switch {
-	case f.opcode == opClose:
-		return closeText(f.closeCode())
-	case f.length == 0:
-		return ""
-	case f.message == opText, f.control() && utf8.Valid(f.payload):
-		return quoted(f.payload, f.cut())
-	default:
-		return hexText(f.payload, f.cut())
-	}
-}
-
-// quoted는 우리가 자를 때 글자 중간에서 자르지 않습니다. 프레임이 쪼갠 글자는 \x로
-// 보입니다.
-func quoted(p []byte, cut bool) string {
-	if cut || len(p) > maxShownText {
-		n := shortText
-		for n > shortText-utf8.UTFMax && !utf8.RuneStart(p[n]) {
-			n--
-		}
-		p, cut = p[:n], true
-	}
-	return `"` + visible(string(p)) + `"` + ellipsis(cut)
-}
-
-func hexText(p []byte, cut bool) string {
-	if len(p) > maxShownHex {
-		p, cut = p[:maxShownHex], true
-	}
-	return fmt.Sprintf("% x", p) + ellipsis(cut)
-}
-
-func ellipsis(cut bool) string {
-	if cut {
-		return "…"
-	}
-	return ""
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	writeWait = 10 * time.Second // 쓰기 한 번에 주는 시간
+	closeWait = 2 * time.Second  // 닫기 프레임의 답을 기다리는 시간
+	pongWait  = 10 * time.Second // -ping에 pong이 오기를 기다리는 시간
+	onceWait  = 10 * time.Second // -once가 메시지를 기다리는 시간
+)
+
+// session은 연결 하나입니다. 단계들과 같이 읽기는 readPump만, 쓰기는 writePump만
+// 합니다. Close와 WriteControl은 어느 고루틴에서 불러도 됩니다.
+type session struct {
+	*client
+	conn    *websocket.Conn
+	current string        // 09에서 지금 있는 방. readPump만 씀
+	got     chan struct{} // 메시지를 받음
+	leaving chan struct{} // writePump가 끝남
+	ended   chan struct{} // readPump가 끝남
+	readErr error         // ended 뒤에 읽음
+}
+
+func newSession(c *client, conn *websocket.Conn) *session {
+	return &session{
+		client:  c,
+		conn:    conn,
+		current: firstRoom,
+		got:     make(chan struct{}, 1),
+		leaving: make(chan struct{}),
+		ended:   make(chan struct{}),
+	}
+}
+
+// chat은 연결이 끝날 때까지 이야기합니다. 돌아올 때는 고루틴도 끝나 있습니다.
+func (s *session) chat(ctx context.Context) error {
+	defer s.conn.Close()
+	go s.readPump()
+	writeErr := s.writePump(ctx)
+	close(s.leaving)
+	// 쓰지 못한 까닭은 읽는 쪽이 압니다. 답이 없는 상대는 closeWait 뒤에 끊습니다.
+	timer := time.AfterFunc(closeWait, func() { s.conn.Close() })
+	defer timer.Stop()
+	<-s.ended
+	return s.outcome(writeErr)
+}
+
+var (
+	errNotUTF8  = errors.New("서버가 보낸 텍스트가 UTF-8이 아님")
+	errNoRead   = errors.New("읽지 않음")
+	errReadDone = errors.New("읽기가 끝남")
+	errNoAnswer = fmt.Errorf("%v 안에 메시지가 오지 않음", onceWait)
+)
+
+// outcome은 연결이 어떻게 끝났는지 말합니다. 정상이면 nil입니다. 나가겠다고 한 뒤라면
+// 1001이나 코드 없는 닫기도 답입니다.
+func (s *session) outcome(writeErr error) error {
+	asked := writeErr == nil
+	var closed *websocket.CloseError
+	switch {
+	case writeErr == errNoAnswer:
+		return writeErr
+	case s.readErr == errNoRead && asked:
+		s.say("닫음: 1000. 읽지 않으므로 상대의 답은 모릅니다")
+		return nil
+	case s.readErr == errNoRead:
+		return fmt.Errorf("보낼 수 없음: %w", writeErr)
+	case !errors.As(s.readErr, &closed) || closed.Code == websocket.CloseAbnormalClosure:
+		return s.broken(asked)
+	}
+	normal := closed.Code == websocket.CloseNormalClosure ||
+		asked && (closed.Code == websocket.CloseGoingAway || closed.Code == websocket.CloseNoStatusReceived)
+	text := closeText(closed.Code, closed.Text)
+	switch {
+	case !normal:
+		return fmt.Errorf("서버가 닫음: %s", text)
+	case asked:
+		s.say("닫음: %s", text)
+	default:
+		s.say("서버가 닫음: %s", text)
+	}
+	return nil
+}
+
+// broken은 상대의 닫기 프레임 없이 끝난 연결입니다.
+func (s *session) broken(asked bool) error {
+	var timeout net.Error
+	var closed *websocket.CloseError
+	var network *net.OpError
+	switch err := s.readErr; {
+	case errors.Is(err, net.ErrClosed) && asked:
+		return fmt.Errorf("닫기 프레임의 답이 %v 안에 오지 않음", closeWait)
+	case errors.Is(err, net.ErrClosed):
+		return errors.New("쓰기가 막혀 끊음")
+	case errors.As(err, &closed), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("닫기 프레임 없이 끊김: 1006")
+	case errors.Is(err, errNotUTF8):
+		return fmt.Errorf("우리가 닫음: 1007 %w", err)
+	case errors.Is(err, websocket.ErrReadLimit):
+		return fmt.Errorf("우리가 닫음: 1009 메시지가 %d바이트를 넘음", maxMessage)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("%v 안에 pong이 오지 않음", s.ping+pongWait)
+	case errors.As(err, &network):
+		return fmt.Errorf("닫기 프레임 없이 끊김: 1006, %w", network)
+	default:
+		return fmt.Errorf("우리가 닫음: 1002 프로토콜 위반: %w", err)
+	}
+}
