@@ -154,6 +154,9 @@ func (o *options) addHeader(s string) error {
 // parseAddress는 흔히 잘못 적는 주소마다 고칠 것을 말합니다.
 func parseAddress(s string) (*url.URL, error) {
 	scheme, rest, found := strings.Cut(s, "://")
+	if !found && !strings.Contains(s, ":") {
+		return nil, fmt.Errorf("웹소켓의 주소는 ws://localhost:8080/ws처럼 적습니다: %q", s)
+	}
 	if !found {
 		return nil, fmt.Errorf("웹소켓의 주소는 ws://나 wss://로 시작합니다. %s처럼 적으세요", withPath("ws://"+s))
 	}

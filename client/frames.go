@@ -165,8 +165,12 @@ type textChecker struct {
 
 // write는 처음 어긴 곳에서만 false입니다.
 func (c *textChecker) write(p []byte) bool {
+	if c.bad {
+		return true
+	}
 	rest := append(c.tail, p...)
-	for !c.bad && len(rest) > 0 && utf8.FullRune(rest) {
+	c.tail = nil
+	for len(rest) > 0 && utf8.FullRune(rest) {
 		r, size := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && size == 1 {
 			c.bad = true
@@ -174,10 +178,7 @@ func (c *textChecker) write(p []byte) bool {
 		}
 		rest = rest[size:]
 	}
-	c.tail = nil
-	if !c.bad {
-		c.tail = bytes.Clone(rest)
-	}
+	c.tail = bytes.Clone(rest)
 	return true
 }
 

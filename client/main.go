@@ -40,11 +40,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, err)
 		return statusUsage
 	}
-	c := newClient(opts, stdin, stdout, stderr)
+	return newClient(opts, stdin, stdout, stderr).run(ctx)
+}
+
+func (c *client) run(ctx context.Context) int {
 	stopped := make(chan struct{})
 	defer close(stopped)
 	c.lines = c.readLines(stopped)
-	if opts.insecure {
+	if c.insecure {
 		c.say("경고: 인증서를 확인하지 않습니다. 상대가 누구인지 알 수 없으니 연습에만 쓰세요.")
 	}
 	if err := c.connect(ctx); err != nil {

@@ -49,9 +49,9 @@ func (s *session) chat(ctx context.Context) error {
 	close(s.leaving)
 	// 쓰지 못한 까닭은 읽는 쪽이 압니다. 답이 없는 상대는 closeWait 뒤에 끊습니다.
 	timer := time.AfterFunc(closeWait, func() { s.conn.Close() })
-	defer timer.Stop()
 	<-s.ended
-	return s.outcome(writeErr)
+	cut := !timer.Stop()
+	return s.outcome(writeErr, cut)
 }
 
 var (
@@ -63,7 +63,7 @@ var (
 
 // outcome은 연결이 어떻게 끝났는지 말합니다. 정상이면 nil입니다. 나가겠다고 한 뒤라면
 // 1001이나 코드 없는 닫기도 답입니다.
-func (s *session) outcome(writeErr error) error {
+func (s *session) outcome(writeErr error, cut bool) error {
 	asked := writeErr == nil
 	var closed *websocket.CloseError
 	switch {
@@ -75,7 +75,7 @@ func (s *session) outcome(writeErr error) error {
 	case s.readErr == errNoRead:
 		return fmt.Errorf("보낼 수 없음: %w", writeErr)
 	case !errors.As(s.readErr, &closed) || closed.Code == websocket.CloseAbnormalClosure:
-		return s.broken(asked)
+		return s.broken(asked, cut)
 	}
 	normal := closed.Code == websocket.CloseNormalClosure ||
 		asked && (closed.Code == websocket.CloseGoingAway || closed.Code == websocket.CloseNoStatusReceived)
@@ -91,15 +91,15 @@ func (s *session) outcome(writeErr error) error {
 	return nil
 }
 
-// broken은 상대의 닫기 프레임 없이 끝난 연결입니다.
-func (s *session) broken(asked bool) error {
+// broken은 상대의 닫기 프레임 없이 끝난 연결입니다. cut이면 기다리다가 우리가 끊었습니다.
+func (s *session) broken(asked, cut bool) error {
 	var timeout net.Error
 	var closed *websocket.CloseError
 	var network *net.OpError
 	switch err := s.readErr; {
-	case errors.Is(err, net.ErrClosed) && asked:
+	case cut && asked:
 		return fmt.Errorf("닫기 프레임의 답이 %v 안에 오지 않음", closeWait)
-	case errors.Is(err, net.ErrClosed):
+	case cut:
 		return errors.New("쓰기가 막혀 끊음")
 	case errors.As(err, &closed), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("닫기 프레임 없이 끊김: 1006")
