@@ -3,6 +3,7 @@ package wstest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -59,6 +60,20 @@ func WantUsageError(t testing.TB, args ...string) string {
 		t.Fatalf("%q: 한국어 한 줄이어야 합니다:\n%s", args, stderr.String())
 	}
 	return line
+}
+
+// Output은 args로 프로그램을 끝까지 돌리고, 두 출력을 합쳐 종료 상태와 함께 돌려줍니다.
+func Output(t testing.TB, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), processPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Env = append(os.Environ(), runMain+"=1")
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("%q: 끝나지 않습니다:\n%s", args, out)
+	}
+	return string(out), err
 }
 
 // Process는 따로 도는 단계의 프로그램입니다.
