@@ -61,24 +61,27 @@ func tcpPair() (server, client net.Conn) {
 	return server, client
 }
 
-// handshake는 이어진 두 끝에서 핸드셰이크를 합니다.
+// handshake는 이어진 두 끝에서 핸드셰이크를 하고, 그 뒤에 쓰는 것을 적습니다.
 func handshake(u websocket.Upgrader, d websocket.Dialer, serverEnd, clientEnd net.Conn) *link {
 	l := &link{fromServer: &tap{Conn: serverEnd}, fromClient: &tap{Conn: clientEnd}}
+	l.server, l.client, l.http = upgradeOver(u, d, l.fromServer, l.fromClient)
+	l.fromServer.reset()
+	l.fromClient.reset()
+	return l
+}
+
+func upgradeOver(u websocket.Upgrader, d websocket.Dialer, serverEnd, clientEnd net.Conn) (server, client *websocket.Conn, s *http.Server) {
 	upgraded := make(chan *websocket.Conn, 1)
-	l.http = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := u.Upgrade(w, r, nil)
 		check(err)
 		upgraded <- conn
 	})}
-	go l.http.Serve(&singleListener{conn: l.fromServer, closed: make(chan struct{})})
-	d.NetDial = func(string, string) (net.Conn, error) { return l.fromClient, nil }
-	var err error
-	l.client, _, err = d.Dial("ws://localhost/ws", nil)
+	go s.Serve(&singleListener{conn: serverEnd, closed: make(chan struct{})})
+	d.NetDial = func(string, string) (net.Conn, error) { return clientEnd, nil }
+	client, _, err := d.Dial("ws://localhost/ws", nil)
 	check(err)
-	l.server = <-upgraded
-	l.fromServer.reset()
-	l.fromClient.reset()
-	return l
+	return <-upgraded, client, s
 }
 
 func (l *link) close() {
