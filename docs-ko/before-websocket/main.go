@@ -18,9 +18,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// schedule은 시작한 뒤 소식이 나오는 때입니다(밀리초). 폴링하는 때와 겹치지 않아서,
+// schedule은 시작한 뒤 소식이 나오는 때입니다(밀리초). 폴링하는 때에서 떨어져 있어서,
 // 요청과 바이트의 수는 실행할 때마다 같습니다.
-var schedule = []time.Duration{350, 750, 1450, 1850, 2250, 4550, 5150, 5650, 6250, 6750}
+var schedule = []time.Duration{375, 625, 1375, 1875, 2125, 4625, 5375, 5625, 6125, 6875}
 
 func main() {
 	if err := run(); err != nil {
@@ -53,7 +53,7 @@ func run() error {
 func measure(f *feed, dial func() (net.Conn, error)) ([]*client, error) {
 	clients := []*client{
 		{name: "폴링 1초", receive: poll, every: time.Second},
-		{name: "폴링 0.1초", receive: poll, every: 100 * time.Millisecond},
+		{name: "폴링 0.25초", receive: poll, every: 250 * time.Millisecond},
 		{name: "롱 폴링", receive: longPoll},
 		{name: "SSE", receive: listen},
 		{name: "웹소켓", receive: upgrade},

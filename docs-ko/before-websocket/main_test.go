@@ -74,11 +74,11 @@ func TestLostOrSwappedNewsIsAnError(t *testing.T) {
 
 func TestRequestsAndConnectionsOfEachWay(t *testing.T) {
 	want := map[string]struct{ requests, empty int }{
-		"폴링 1초":   {8, 2},
-		"폴링 0.1초": {69, 59},
-		"롱 폴링":    {10, 0},
-		"SSE":     {1, 0},
-		"웹소켓":     {1, 0},
+		"폴링 1초":    {8, 2},
+		"폴링 0.25초": {29, 19},
+		"롱 폴링":     {10, 0},
+		"SSE":      {1, 0},
+		"웹소켓":      {1, 0},
 	}
 	synctest.Test(t, func(t *testing.T) {
 		_, clients := measured(t)
@@ -131,6 +131,18 @@ func TestBytesAddedToEachNews(t *testing.T) {
 	}
 }
 
+// 소식을 받기만 하는 웹소켓 클라이언트가 보내는 것은 핸드셰이크와 닫기 프레임뿐입니다.
+func TestWebSocketClientSendsOnlyHandshakeAndClose(t *testing.T) {
+	const closeFrame = 2 + 4 + 2 // 프레임의 헤더, 마스크 키, 닫기 코드
+	synctest.Test(t, func(t *testing.T) {
+		_, clients := measured(t)
+		want := closeFrame + len(handshakeOfGorilla(t))
+		if got := clients["웹소켓"].sent.Load(); got != int64(want) {
+			t.Errorf("보낸 바이트 %d, 원한 것 %d", got, want)
+		}
+	})
+}
+
 func TestWebSocketMovesTheFewestBytes(t *testing.T) {
 	total := func(c *client) int64 { return c.sent.Load() + c.received.Load() }
 	synctest.Test(t, func(t *testing.T) {
@@ -172,8 +184,8 @@ func TestReportLinesUp(t *testing.T) {
 				t.Errorf("칸이 어긋납니다: %q", line)
 			}
 		}
-		if !regexp.MustCompile(`폴링 1초 .* 0\.500s +0\.850s\n`).MatchString(table) {
-			t.Errorf("1초 폴링의 지연은 중앙값 0.5초, 최대 0.85초입니다:\n%s", table)
+		if !regexp.MustCompile(`폴링 1초 .* 0\.500s +0\.875s\n`).MatchString(table) {
+			t.Errorf("1초 폴링의 지연은 중앙값 0.5초, 최대 0.875초입니다:\n%s", table)
 		}
 	})
 }
@@ -241,7 +253,16 @@ func TestProxyThatDropsTheUpgradeHeadersGets400(t *testing.T) {
 	logs.Await(t, "'upgrade' token not found in 'Connection' header")
 }
 
-// reverseProxy는 메아리 서버 앞에 선 프록시입니다.
+// 프록시가 Host를 자기 뒤의 주소로 바꾸면, 서버 자신의 페이지도 남의 페이지로 보입니다.
+func TestProxyThatRewritesHostBreaksTheOriginCheck(t *testing.T) {
+	s := wstest.Start(t, reverseProxy(t))
+	own := http.Header{"Origin": {"http://" + s.Host}}
+	if _, status := s.TryDial(t, "/", own); status != http.StatusForbidden {
+		t.Errorf("상태 %d, 원한 것 403", status)
+	}
+}
+
+// reverseProxy는 받은 것을 돌려주는 서버 앞에 선 프록시입니다.
 func reverseProxy(t *testing.T) http.Handler {
 	backend := httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(backend.Close)
@@ -250,6 +271,61 @@ func reverseProxy(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(u) }}
+}
+
+func TestWrongAcceptIsRefusedByTheClient(t *testing.T) {
+	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "Upgrade")
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") // 다른 키의 답
+		w.WriteHeader(http.StatusSwitchingProtocols)
+	}))
+	if c, status := s.TryDial(t, "/", nil); c != nil || status != http.StatusSwitchingProtocols {
+		t.Errorf("연결 %v, 상태 %d. 101을 받고도 거절해야 합니다", c != nil, status)
+	}
+}
+
+func TestEveryHandshakeHasANewKey(t *testing.T) {
+	first, second := handshakeOfGorilla(t), handshakeOfGorilla(t)
+	if first == second {
+		t.Errorf("두 핸드셰이크가 같습니다:\n%s", first)
+	}
+}
+
+func TestEveryFrameHasANewMaskKey(t *testing.T) {
+	var wire bytes.Buffer
+	client := &recorder{Writer: &wire}
+	s := wstest.Start(t, http.HandlerFunc(echo))
+	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+		client.Conn = s.NetConn(t)
+		return client, nil
+	}}
+	conn, _, err := dialer.Dial("ws://localhost/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	wire.Reset()
+	for range 2 {
+		if err := conn.WriteMessage(websocket.TextMessage, []byte("안녕")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	frames := wire.Bytes()
+	if len(frames) != 24 || bytes.Equal(frames[:12], frames[12:]) {
+		t.Errorf("프레임 % x", frames)
+	}
+}
+
+// recorder는 보낸 바이트를 적어 둡니다.
+type recorder struct {
+	net.Conn
+	io.Writer
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.Writer.Write(p)
+	return r.Conn.Write(p)
 }
 
 func TestPortsEightyAndFourFourThreeAreOnlyDefaults(t *testing.T) {
@@ -326,7 +402,25 @@ func responseHeader(t *testing.T, request string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer conn.Close()
 	io.WriteString(conn, request)
+	return readHeader(t, conn)
+}
+
+// handshakeOfGorilla는 gorilla의 클라이언트가 보내는 요청입니다.
+func handshakeOfGorilla(t *testing.T) string {
+	t.Helper()
+	client, server := net.Pipe()
+	defer server.Close()
+	dialer := websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+		return client, nil
+	}}
+	go dialer.Dial("ws://localhost/ws", nil)
+	return readHeader(t, server)
+}
+
+func readHeader(t *testing.T, conn net.Conn) string {
+	t.Helper()
 	r := bufio.NewReader(conn)
 	var header strings.Builder
 	for !strings.HasSuffix(header.String(), "\r\n\r\n") {
@@ -336,6 +430,5 @@ func responseHeader(t *testing.T, request string) string {
 		}
 		header.WriteString(line)
 	}
-	conn.Close()
 	return header.String()
 }
