@@ -74,8 +74,8 @@ func misshapen(n *note, want []string) (faults []fault) {
 	if tried != experiments {
 		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("깨뜨려 보기의 실험(###)은 %d개입니다. 지금은 %d개입니다", experiments, tried)})
 	}
-	if asked != questions {
-		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("이야기할 것의 질문은 %d개입니다. 지금은 %d개입니다", questions, asked)})
+	if asked != 2*questions { // 답도 같은 수로 적습니다.
+		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("이야기할 것의 질문과 답은 %d개씩입니다. 지금은 모두 %d개입니다", questions, asked)})
 	}
 	return faults
 }

@@ -233,13 +233,16 @@ func (s *stage) press(_ bool, args []string) error {
 	return t.input(key)
 }
 
-// end NAME [STATUS]는 명령이 STATUS로 끝날 때까지 기다립니다. 앞에 !를 두면 0이 아니어야 합니다.
+// end NAME [STATUS]는 명령이 STATUS로 끝날 때까지 기다립니다. any는 무엇이든 됩니다. Ctrl-C로 끝낸
+// go run의 상태는 0일 때도 1일 때도 있습니다. 앞에 !를 두면 0이 아니어야 합니다.
 func (s *stage) end(neg bool, args []string) error {
-	want := 0
+	want, any := 0, false
 	if len(args) == 2 {
 		var err error
-		if want, err = strconv.Atoi(args[1]); err != nil {
-			return fmt.Errorf("종료 상태는 숫자입니다: %w", err)
+		if any = args[1] == "any"; !any {
+			if want, err = strconv.Atoi(args[1]); err != nil {
+				return fmt.Errorf("종료 상태는 숫자나 any입니다: %w", err)
+			}
 		}
 		args = args[:1]
 	}
@@ -251,7 +254,7 @@ func (s *stage) end(neg bool, args []string) error {
 	if err != nil {
 		return err
 	}
-	if (status == want) == neg {
+	if !any && (status == want) == neg {
 		return fmt.Errorf("종료 상태가 %d입니다. 화면:\n%s", status, t.text())
 	}
 	return nil
