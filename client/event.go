@@ -64,9 +64,11 @@ func (s *session) showEvent(data []byte) bool {
 	case "room_changed":
 		s.current = payload.Name
 		s.say("[%s] 방에 들어왔습니다.", visible(payload.Name))
+		tell(s.entered)
 		return false
 	case "error":
 		s.say("서버가 받지 않음: %s", visible(payload.Message))
+		tell(s.entered)
 	default:
 		s.say("모르는 이벤트: %q", e.Type)
 	}

@@ -126,15 +126,19 @@ func (d *decoder) begin() {
 	d.join(f)
 }
 
-// take는 페이로드의 마스크를 풀고 앞부분을 남깁니다. 마스크가 없으면 키가 0입니다.
+// take는 페이로드의 앞부분을 남깁니다. 텍스트는 끝까지 UTF-8인지 봅니다.
 func (d *decoder) take(p []byte) {
 	f, offset := d.current, d.current.length-d.left
+	d.left -= uint64(len(p))
+	room := min(len(p), maxKept-len(f.payload))
+	if f.message != opText {
+		p = p[:room]
+	}
 	plain := bytes.Clone(p)
 	for i := range plain {
-		plain[i] ^= f.key[(offset+uint64(i))%4]
+		plain[i] ^= f.key[(offset+uint64(i))%4] // 마스크가 없으면 키가 0입니다.
 	}
-	d.left -= uint64(len(p))
-	f.payload = append(f.payload, plain[:min(len(plain), maxKept-len(f.payload))]...)
+	f.payload = append(f.payload, plain[:room]...)
 	if f.message == opText && !d.text.write(plain) {
 		f.violate("텍스트가 UTF-8이 아님")
 	}

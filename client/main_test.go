@@ -34,6 +34,15 @@ type console struct {
 // open은 클라이언트를 시작합니다. dial이 있으면 그것으로 연결합니다.
 func open(t *testing.T, dial dialFunc, args ...string) *console {
 	t.Helper()
+	return openWith(t, func(c *client) {
+		if dial != nil {
+			c.netDial = dial
+		}
+	}, args...)
+}
+
+func openWith(t *testing.T, adjust func(c *client), args ...string) *console {
+	t.Helper()
 	opts, err := parseFlags(args)
 	if err != nil {
 		t.Fatal(err)
@@ -42,9 +51,7 @@ func open(t *testing.T, dial dialFunc, args ...string) *console {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := &console{T: t, stdin: typing, ctrlC: cancel, status: make(chan int, 1)}
 	client := newClient(opts, stdin, &c.stdout, &c.stderr)
-	if dial != nil {
-		client.netDial = dial
-	}
+	adjust(client)
 	go func() { c.status <- client.run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
@@ -127,12 +134,18 @@ func shell(t *testing.T, stdin string, args ...string) (status int, stdout, stde
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "WSTEST_RUN_MAIN=1")
+	cmd.Env = environment()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errors
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
 	return cmd.ProcessState.ExitCode(), out.String(), errors.String()
+}
+
+// environment는 테스트의 실행 파일이 클라이언트 노릇을 하게 합니다. -race는 끝날 때마다
+// 1초를 쉬므로 그것도 끕니다.
+func environment() []string {
+	return append(os.Environ(), "WSTEST_RUN_MAIN=1", "GORACE=atexit_sleep_ms=0")
 }
 
 func TestBadUsageIsOneKoreanLineAndStatusTwo(t *testing.T) {
@@ -227,7 +240,7 @@ func TestCtrlCClosesWith1000(t *testing.T) {
 		code <- wstest.CloseCode(err)
 	})
 	cmd := exec.Command(os.Args[0], address)
-	cmd.Env = append(os.Environ(), "WSTEST_RUN_MAIN=1")
+	cmd.Env = environment()
 	var stderr wstest.LogBuffer
 	cmd.Stderr = &stderr
 	stdin, err := cmd.StdinPipe()

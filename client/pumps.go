@@ -35,11 +35,16 @@ func (s *session) read() error {
 			return errNotUTF8
 		}
 		if s.show(messageType, data) {
-			select {
-			case s.got <- struct{}{}:
-			default:
-			}
+			tell(s.got)
 		}
+	}
+}
+
+// tell은 듣는 쪽을 기다리지 않습니다.
+func tell(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 
@@ -108,7 +113,7 @@ func (s *session) hangUp() {
 
 // writePump는 나가기로 하고 닫기 프레임을 보냈으면 nil을 돌려줍니다.
 func (s *session) writePump(ctx context.Context) error {
-	sent, err := s.greet()
+	sent, err := s.greet(ctx)
 	if err != nil {
 		return err
 	}
@@ -153,16 +158,32 @@ func (s *session) writePump(ctx context.Context) error {
 	}
 }
 
-// greet는 연결하자마자 보낼 것을 보냅니다. 메시지를 보냈으면 true입니다.
-func (s *session) greet() (sent bool, err error) {
+// greet는 연결하자마자 할 말을 합니다. 메시지를 보냈으면 true입니다.
+func (s *session) greet(ctx context.Context) (sent bool, err error) {
 	if s.room != "" {
-		err = s.write(encode("change_room", changeRoom{s.room}))
+		err = s.enter(ctx)
 	}
 	if err == nil && s.first != nil {
 		err = s.write(s.first)
 		s.first, sent = nil, true // 다시 연결해도 또 보내지 않습니다.
 	}
 	return sent, err
+}
+
+// enter는 방을 옮기고 답을 기다립니다. 기다리지 않아도 서버는 온 차례대로 다루지만,
+// 말과 답이 엇갈려 보입니다.
+func (s *session) enter(ctx context.Context) error {
+	if err := s.write(encode("change_room", changeRoom{s.room})); err != nil || s.noRead {
+		return err
+	}
+	select {
+	case <-s.entered:
+	case <-s.ended:
+	case <-ctx.Done():
+	case <-time.After(onceWait):
+		s.say("%v 안에 방을 옮기지 못함. 09가 아니면 -room을 빼세요", onceWait)
+	}
+	return nil
 }
 
 // sendLine은 보내지 못한 줄을 조용히 버리지 않습니다. 보낸 줄이 닿았는지는 서버가

@@ -24,6 +24,7 @@ type session struct {
 	*client
 	conn    *websocket.Conn
 	current string        // 09에서 지금 있는 방. readPump만 씀
+	entered chan struct{} // 방을 옮겨 달라는 부탁에 답이 옴
 	got     chan struct{} // 메시지를 받음
 	leaving chan struct{} // writePump가 끝남
 	ended   chan struct{} // readPump가 끝남
@@ -35,6 +36,7 @@ func newSession(c *client, conn *websocket.Conn) *session {
 		client:  c,
 		conn:    conn,
 		current: firstRoom,
+		entered: make(chan struct{}, 1),
 		got:     make(chan struct{}, 1),
 		leaving: make(chan struct{}),
 		ended:   make(chan struct{}),

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -199,7 +198,7 @@ func FuzzTrace(f *testing.F) {
 		}
 		if size > 0 {
 			if whole := traced(request, received, max(1, len(received)), errors.New("끝")); whole != got && len(received) < maxHead {
-				t.Fatal(fmt.Sprintf("나누어 오면:\n%s\n한꺼번에 오면:\n%s", got, whole))
+				t.Fatalf("나누어 오면:\n%s\n한꺼번에 오면:\n%s", got, whole)
 			}
 		}
 	})
