@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -40,6 +41,7 @@ func (r repository) play(only string, write bool) ([]fault, error) {
 	a := new(author)
 	testscript.RunT(&script{author: a}, p.params(files))
 	a.running.Wait()
+	slices.SortFunc(a.faults, func(a, b fault) int { return cmp.Compare(a.file, b.file) })
 	if write {
 		slices.Sort(a.played)
 		fmt.Println("기록:", strings.Join(a.played, ", "))

@@ -23,14 +23,15 @@ var volatile = []replacement{
 	{regexp.MustCompile(`(?m)^Benchmark(\w+(?:/\S+?)?)(?:-\d+)?\s+\d.*$`), "Benchmark$1 (잰 값)"},
 	{regexp.MustCompile(`(?m)^(goos|goarch|cpu): .*$`), "$1: (컴퓨터)"},
 	{regexp.MustCompile(`\b(\d+m)?\d+\.\d+(s|ms|µs)\b`), "(시간)"},
-	{regexp.MustCompile(`(?i)(sec-websocket-(?:key|accept): *)[A-Za-z0-9+/]+=+`), "$1(열쇠)"},
+	{regexp.MustCompile(`\b\d+(µs|ns)\b`), "(시간)"},
+	{regexp.MustCompile(`dGhlIHNhbXBsZSBub25jZQ==`), "(RFC 6455의 키)"}, // 늘 같은 답이 나와야 합니다.
+	{regexp.MustCompile(`s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=`), "(RFC 6455의 키의 답)"},
+	{regexp.MustCompile(`[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=`), "(열쇠)"}, // Sec-WebSocket-Key와 Accept
 	{regexp.MustCompile(`(otp=|"otp": ?")[A-Za-z0-9_-]{16,}=*`), "$1(일회용 비밀번호)"},
-	{regexp.MustCompile(`(?i)(mask|마스크)(\S*[ =:]+)(0x)?[0-9a-f]{2}( ?[0-9a-f]{2}){3}\b`), "$1$2(마스크)"},
-	{regexp.MustCompile(`(?m)([→←] +(?:FIN|-) +[01]{3} \w+ +)[0-9a-f]{8}\b`), "$1(마스크)"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "(지문)"},
-	{regexp.MustCompile(`\b\d+(ms|µs)\b`), "(시간)"},
 	{regexp.MustCompile(`힙이 \d+바이트`), "힙이 (메모리)"},
 	{regexp.MustCompile(`(VmHWM:\s+)\d+ kB`), "$1(메모리)"},
+	{regexp.MustCompile(`([01]{3} \w+ +)[0-9a-f]{8}\b`), "$1(마스크)"}, // client -frames의 한 줄
 	{regexp.MustCompile(`\bgoroutine \d+\b`), "goroutine (번호)"},
 	{regexp.MustCompile(`\b0x[0-9a-f]{3,}\b`), "(주소)"},
 	{regexp.MustCompile(`(?m)^(\[\d+\]) \d+$`), "$1 (번호)"},

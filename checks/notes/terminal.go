@@ -44,7 +44,7 @@ type terminal struct {
 	ports *ports
 
 	commands []string // 적은 그대로의 명령
-	seen     int      // see가 본 곳까지의 글자 수
+	seen     int      // see가 본 곳까지의 바이트 수
 
 	mu   sync.Mutex
 	raw  []byte
@@ -86,25 +86,34 @@ func (t *terminal) read() {
 	}
 }
 
-// close는 터미널 창을 닫듯이, 그 안에서 돌던 것까지 모두 끝냅니다.
+// close는 터미널 창을 닫듯이 끝냅니다. 그래도 남은 것은 죽입니다.
 func (t *terminal) close() {
 	defer t.pty.Close()
-	t.signal(unix.SIGHUP)
+	if foreground, err := unix.IoctlGetInt(int(t.pty.Fd()), unix.TIOCGPGRP); err == nil && foreground > 1 {
+		unix.Kill(-foreground, unix.SIGHUP)
+	}
+	t.shell.Process.Signal(unix.SIGHUP)
+	select {
+	case <-t.gone:
+		return
+	case <-time.After(2 * time.Second):
+	}
+	t.killSession()
 	select {
 	case <-t.gone:
 	case <-time.After(2 * time.Second):
-		t.signal(unix.SIGKILL)
-		<-t.gone
 	}
 }
 
-// signal은 앞에서 도는 명령과 셸에 신호를 보냅니다.
-func (t *terminal) signal(s unix.Signal) {
-	foreground, err := unix.IoctlGetInt(int(t.pty.Fd()), unix.TIOCGPGRP)
-	if err == nil && foreground > 1 {
-		unix.Kill(-foreground, s)
+// killSession은 이 셸이 띄운 모든 프로세스를 죽입니다.
+func (t *terminal) killSession() {
+	procs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, proc := range procs {
+		pid, _ := strconv.Atoi(filepath.Base(proc))
+		if session, err := unix.Getsid(pid); err == nil && session == t.shell.Process.Pid {
+			unix.Kill(pid, unix.SIGKILL)
+		}
 	}
-	t.shell.Process.Signal(s)
 }
 
 // run은 프롬프트에서 명령 한 줄을 실행합니다.
@@ -112,6 +121,7 @@ func (t *terminal) run(command string) error {
 	if !t.done() {
 		return errors.New("앞 명령이 아직 끝나지 않았습니다")
 	}
+	t.seen = len(t.text()) + len("$ "+command+"\n") // 명령에 적힌 글은 출력이 아닙니다.
 	t.commands = append(t.commands, command)
 	n := len(t.commands)
 	real := t.ports.toReal(t.ports.withAddr(command, t.shell.Dir))

@@ -65,7 +65,9 @@ func (r repository) relative(path string) string {
 }
 
 // linkFault는 remark가 알리는 한 줄입니다: 5:20-5:31  warning Cannot find …
-var linkFault = regexp.MustCompile(`^\s*(\d+):\d+(?:-\d+:\d+)?\s+(?:warning|error)\s+(.*?)\s{2,}\S+\s+\S+$`)
+var linkFault = regexp.MustCompile(`^\s*(\d+):\d+(?:-\d+:\d+)?\s+(?:warning|error)\s+(.*?)\s+\S+\s+remark-validate-links:\S+$`)
+
+var linkSummary = regexp.MustCompile(`^\S \d+ (warning|error)s?`)
 
 // checkLinks는 링크가 가리키는 파일과 제목이 있는지 remark-validate-links로 봅니다.
 func (r repository) checkLinks() (faults []fault, err error) {
@@ -88,10 +90,9 @@ func (r repository) checkLinks() (faults []fault, err error) {
 			faults = append(faults, fault{file, number, "닿지 않는 링크입니다: " + m[2]})
 		case strings.HasSuffix(line, ".md"):
 			file = r.relative(line)
+		case strings.TrimSpace(line) != "" && !linkSummary.MatchString(line):
+			return nil, fmt.Errorf("remark의 말을 읽지 못했습니다:\n%s", report)
 		}
-	}
-	if len(faults) == 0 && len(bytes.TrimSpace(report)) > 0 {
-		return nil, fmt.Errorf("remark의 말을 읽지 못했습니다:\n%s", report)
 	}
 	return faults, nil
 }
