@@ -20,3 +20,6 @@ require (
 )
 
 tool github.com/campoy/embedmd
+
+// npm 꾸러미에도 Go 파일이 들어 있습니다.
+ignore ./node_modules

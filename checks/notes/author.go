@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -27,8 +28,9 @@ func (r repository) scripts(only string) ([]string, error) {
 	return files, err
 }
 
-// play는 스크립트를 돌리고, 실패한 것을 돌려줍니다. write면 달라진 기록을 새로 씁니다.
-func (r repository) play(only string, write bool) ([]fault, error) {
+// play는 스크립트를 돌리고, 실패한 것을 돌려줍니다. write면 달라진 기록을 새로 씁니다. 하나가 끝날 때마다
+// progress에 한 줄을 씁니다.
+func (r repository) play(only string, write bool, progress io.Writer) ([]fault, error) {
 	files, err := r.scripts(only)
 	if err != nil {
 		return nil, err
@@ -38,23 +40,19 @@ func (r repository) play(only string, write bool) ([]fault, error) {
 		return nil, err
 	}
 	defer p.close()
-	a := new(author)
+	a := &author{progress: progress}
 	testscript.RunT(&script{author: a}, p.params(files))
 	a.running.Wait()
 	slices.SortFunc(a.faults, func(a, b fault) int { return cmp.Compare(a.file, b.file) })
-	if write {
-		slices.Sort(a.played)
-		fmt.Println("기록:", strings.Join(a.played, ", "))
-	}
 	return a.faults, nil
 }
 
 // author는 go test 밖에서 돌린 스크립트들의 결과를 모읍니다.
 type author struct {
-	running sync.WaitGroup
+	progress io.Writer
+	running  sync.WaitGroup
 
 	mu     sync.Mutex
-	played []string
 	faults []fault
 }
 
@@ -78,11 +76,12 @@ func (s *script) Run(name string, run func(testscript.T)) {
 func (s *script) finish(took time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	result := "기록함"
 	if s.failed {
+		result = "실패"
 		s.faults = append(s.faults, faultIn(s.name, s.log.String()))
-		return
 	}
-	s.played = append(s.played, fmt.Sprintf("%s (%.1f초)", s.name, took.Seconds()))
+	fmt.Fprintf(s.progress, "%s: %s (%.1f초)\n", s.name, result, took.Seconds())
 }
 
 // failure는 testscript가 실패한 줄을 알리는 말입니다.

@@ -8,6 +8,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -29,7 +30,7 @@ func run(only, hunks string) error {
 	if hunks != "" {
 		return r.printHunks(hunks)
 	}
-	faults, err := r.refresh(only)
+	faults, err := r.refresh(only, os.Stdout)
 	if err != nil {
 		return err
 	}
@@ -51,11 +52,11 @@ func run(only, hunks string) error {
 }
 
 // refresh는 코드에서 만들어지는 것을 모두 새로 씁니다.
-func (r repository) refresh(only string) (faults []fault, err error) {
+func (r repository) refresh(only string, progress io.Writer) (faults []fault, err error) {
 	if err := r.writeDiffs(); err != nil {
 		return nil, err
 	}
-	faults, err = r.play(only, true)
+	faults, err = r.play(only, true, progress)
 	if err != nil {
 		return nil, err
 	}

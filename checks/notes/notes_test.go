@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,7 +65,7 @@ func small(t *testing.T) repository {
 	if out, err := exec.Command("git", "init", "-q", r.root).CombinedOutput(); err != nil {
 		t.Fatalf("git init: %v\n%s", err, out)
 	}
-	faults, err := r.refresh("")
+	faults, err := r.refresh("", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestAuthorsCommandLeavesNothingToMend(t *testing.T) {
 			t.Errorf("%s: %v", c.name, f)
 		}
 	}
-	if faults, err := r.play("", false); err != nil || len(faults) > 0 {
+	if faults, err := r.play("", false, io.Discard); err != nil || len(faults) > 0 {
 		t.Errorf("방금 쓴 기록이 다릅니다: %v %v", faults, err)
 	}
 }
@@ -255,7 +256,7 @@ func TestChangedOutputIsFound(t *testing.T) {
 		{name: "달라진 시각", file: "docs-ko/transcripts/01-one/one.txt", old: "20", new: "19"},
 	} {
 		t.Run(p.name, func(t *testing.T) {
-			faults, err := p.in(t, r).play("", false)
+			faults, err := p.in(t, r).play("", false, io.Discard)
 			p.expect(t, faults, err)
 		})
 	}
@@ -272,7 +273,7 @@ func TestUnchangedTranscriptIsNotRewritten(t *testing.T) {
 	if err := os.WriteFile(file, []byte(older), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.refresh("01-one"); err != nil {
+	if _, err := r.refresh("01-one", io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if now, _ := os.ReadFile(file); string(now) != older {

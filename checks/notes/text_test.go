@@ -111,3 +111,14 @@ func TestHunkAnchorsCatchExactlyTheirHunk(t *testing.T) {
 		}
 	}
 }
+
+// 스크립트가 실행하지 않는 명령은 .ci/run이 실행합니다.
+func TestCommandsRunElsewhereAreInCI(t *testing.T) {
+	ci, err := os.ReadFile(here(t).path(".ci/run"))
+	must(t, err)
+	for command := range elsewhere {
+		if args := strings.TrimPrefix(command, "go test "); !strings.Contains(string(ci), "\ntests . "+args+"\n") {
+			t.Errorf(".ci/run이 %s를 실행하지 않습니다", command)
+		}
+	}
+}
