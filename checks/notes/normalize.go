@@ -24,6 +24,7 @@ var volatile = []replacement{
 	{regexp.MustCompile(`(?m)^(goos|goarch|cpu): .*$`), "$1: (컴퓨터)"},
 	{regexp.MustCompile(`\b(\d+m)?\d+\.\d+(s|ms|µs)\b`), "(시간)"},
 	{regexp.MustCompile(`\b\d+(µs|ns)\b`), "(시간)"},
+	{regexp.MustCompile(`\b\d+\.\d초`), "(시간)"},
 	{regexp.MustCompile(`dGhlIHNhbXBsZSBub25jZQ==`), "(RFC 6455의 키)"}, // 늘 같은 답이 나와야 합니다.
 	{regexp.MustCompile(`s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=`), "(RFC 6455의 키의 답)"},
 	{regexp.MustCompile(`[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=`), "(열쇠)"}, // Sec-WebSocket-Key와 Accept
