@@ -67,6 +67,7 @@ type client struct {
 	first          []byte        // 연결하자마자 보낼 메시지
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	screen         bool // stdout이 터미널
 }
 
 func newClient(opts *options, stdin io.Reader, stdout, stderr io.Writer) *client {
@@ -85,6 +86,7 @@ func newClient(opts *options, stdin io.Reader, stdout, stderr io.Writer) *client
 		stdin:   stdin,
 		stdout:  stdout,
 		stderr:  stderr,
+		screen:  isTerminal(stdout),
 	}
 }
 

@@ -12,17 +12,18 @@ import (
 )
 
 func (s *session) readPump() {
-	defer close(s.ended)
-	if s.noRead {
-		<-s.leaving
-		s.readErr = errNoRead
-		return
-	}
 	s.readErr = s.read()
-	s.hangUp()
+	close(s.ended) // writePump도 그만 씁니다.
+	if s.readErr != errNoRead {
+		s.hangUp()
+	}
 }
 
 func (s *session) read() error {
+	if s.noRead {
+		<-s.leaving
+		return errNoRead
+	}
 	s.conn.SetReadLimit(maxMessage)
 	s.setHandlers()
 	for {
@@ -85,7 +86,7 @@ func (s *session) print(text string) {
 	if s.frames {
 		return
 	}
-	if isTerminal(s.stdout) {
+	if s.screen {
 		text = visible(text)
 	}
 	fmt.Fprintln(s.stdout, text)

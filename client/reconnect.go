@@ -18,10 +18,10 @@ const (
 func (c *client) connect(ctx context.Context) error {
 	for failures := 0; ; {
 		lasted, err := c.attempt(ctx)
-		if err == nil || !c.reconnect {
+		if err == nil || lasted == 0 && !c.reconnect {
 			return err
 		}
-		if ctx.Err() != nil || hopeless(err) {
+		if !c.reconnect || hopeless(err) || ctx.Err() != nil {
 			c.sayUnsent()
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,8 +27,8 @@ type session struct {
 	current string        // 09에서 지금 있는 방. readPump만 씀
 	entered chan struct{} // 방을 옮겨 달라는 부탁에 답이 옴
 	got     chan struct{} // 메시지를 받음
-	leaving chan struct{} // writePump가 끝남
-	ended   chan struct{} // readPump가 끝남
+	leaving chan struct{} // 더 쓰지 않음
+	ended   chan struct{} // 더 읽을 것이 없음
 	readErr error         // ended 뒤에 읽음
 }
 
@@ -46,13 +47,15 @@ func newSession(c *client, conn *websocket.Conn) *session {
 // chat은 연결이 끝날 때까지 이야기합니다. 돌아올 때는 고루틴도 끝나 있습니다.
 func (s *session) chat(ctx context.Context) error {
 	defer s.conn.Close()
-	go s.readPump()
+	var reader sync.WaitGroup
+	reader.Go(s.readPump)
 	writeErr := s.writePump(ctx)
 	close(s.leaving)
 	// 쓰지 못한 까닭은 읽는 쪽이 압니다. 답이 없는 상대는 closeWait 뒤에 끊습니다.
 	timer := time.AfterFunc(closeWait, func() { s.conn.Close() })
 	<-s.ended
 	cut := !timer.Stop()
+	reader.Wait()
 	return s.outcome(writeErr, cut)
 }
 
