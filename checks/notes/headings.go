@@ -12,7 +12,7 @@ import (
 
 const (
 	experiments = 3 // 깨뜨려 보기의 실험
-	questions   = 5 // 이야기할 것의 질문
+	questions   = 5 // 이야기할 것의 질문. 답도 같은 수
 )
 
 // outline은 단계의 노트가 갖출 제목입니다.
@@ -52,7 +52,8 @@ func (r repository) checkHeadings() (faults []fault, err error) {
 func misshapen(n *note, want []string) (faults []fault) {
 	var have []string
 	var section string
-	tried, asked := 0, 0
+	var lists []int
+	tried := 0
 	for _, h := range n.headings {
 		if h.level <= 2 {
 			section = h.text
@@ -64,7 +65,7 @@ func misshapen(n *note, want []string) (faults []fault) {
 			tried++
 		}
 		if section == "이야기할 것" {
-			asked += h.items
+			lists = append(lists, h.lists...)
 		}
 	}
 	if !slices.Equal(have, want) {
@@ -74,8 +75,8 @@ func misshapen(n *note, want []string) (faults []fault) {
 	if tried != experiments {
 		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("깨뜨려 보기의 실험(###)은 %d개입니다. 지금은 %d개입니다", experiments, tried)})
 	}
-	if asked != 2*questions { // 답도 같은 수로 적습니다.
-		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("이야기할 것의 질문과 답은 %d개씩입니다. 지금은 모두 %d개입니다", questions, asked)})
+	if !slices.Equal(lists, []int{questions, questions}) {
+		faults = append(faults, fault{file: n.file, text: fmt.Sprintf("이야기할 것에는 질문 %d개의 목록과 답 %d개의 목록이 있습니다. 지금 있는 목록의 항목: %v", questions, questions, lists)})
 	}
 	return faults
 }

@@ -30,11 +30,11 @@ type block struct {
 
 func (b block) text() string { return strings.Join(b.lines, "\n") }
 
-// heading은 제목 하나와, 다음 제목 앞까지 바로 아래에 있는 목록의 항목 수입니다.
+// heading은 제목 하나와, 다음 제목 앞까지 있는 목록마다의 항목 수입니다.
 type heading struct {
 	line, level int
 	text        string
-	items       int
+	lists       []int
 }
 
 // span은 한 줄 안의 글입니다.
@@ -84,9 +84,10 @@ func (n *note) add(node ast.Node) {
 			segment := node.Lines().At(0)
 			n.headings = append(n.headings, heading{line: n.lineOf(segment.Start), level: node.Level, text: string(segment.Value(n.source))})
 		}
-	case *ast.ListItem:
-		if len(n.headings) > 0 && node.Parent().Parent().Kind() == ast.KindDocument {
-			n.headings[len(n.headings)-1].items++
+	case *ast.List:
+		if len(n.headings) > 0 && node.Parent().Kind() == ast.KindDocument {
+			last := &n.headings[len(n.headings)-1]
+			last.lists = append(last.lists, node.ChildCount())
 		}
 	case *ast.Text:
 		_, code := node.Parent().(*ast.CodeSpan)

@@ -33,9 +33,12 @@ var volatile = []replacement{
 	{regexp.MustCompile(`힙이 \d+바이트`), "힙이 (메모리)"},
 	{regexp.MustCompile(`(VmHWM:\s+)\d+ kB`), "$1(메모리)"},
 	{regexp.MustCompile(`([01]{3} \w+ +)[0-9a-f]{8}\b`), "$1(마스크)"}, // client -frames의 한 줄
+	{regexp.MustCompile(`\bcurl/\d[\d.]*`), "curl"},
 	{regexp.MustCompile(`\bgoroutine \d+\b`), "goroutine (번호)"},
 	{regexp.MustCompile(`\b0x[0-9a-f]{3,}\b`), "(주소)"},
 	{regexp.MustCompile(`(?m)^(\[\d+\]) \d+$`), "$1 (번호)"},
+	// 뒤에서 돌던 명령이 끝났다는 말은 셸이 다음 프롬프트를 찍을 때 나오므로, 때에 따라 늦습니다.
+	{regexp.MustCompile(`(?m)^\[\d+\][+-]? +(Done|Exit \d+|Terminated|Killed|Interrupt|Hangup)\b.*\n`), ""},
 	{regexp.MustCompile(`/tmp/[^\s:"']+`), "(임시 폴더)"},
 	{regexp.MustCompile(`\b([0-9A-Fa-f]{2}:){15,}[0-9A-Fa-f]{2}\b`), "(지문)"},
 }

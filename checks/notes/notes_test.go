@@ -210,7 +210,8 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			{name: "01의 제목", file: two, old: "## 앞 단계와 달라진 곳", new: "## 파일", want: []string{"docs-ko/02-two.md: ## 제목이 정한 것과 다릅니다"}},
 			{name: "차례", file: one, old: "## 만날 수 있는 오류\n\n## 연습", new: "## 연습\n\n## 만날 수 있는 오류", want: []string{"## 제목이"}},
 			{name: "실험 두 개", file: one, old: "### 셋\n", new: "", want: []string{"실험(###)은 3개입니다. 지금은 2개"}},
-			{name: "질문 여섯 개", file: one, old: "5. 다섯", new: "5. 다섯\n6. 여섯", want: []string{"질문은 5개입니다. 지금은 6개"}},
+			{name: "질문 여섯 개", file: one, old: "5. 다섯", new: "5. 다섯\n6. 여섯", want: []string{"지금 있는 목록의 항목: [6 5]"}},
+			{name: "답 네 개", file: one, old: "5. 다섯\n\n</details>", new: "\n</details>", want: []string{"지금 있는 목록의 항목: [5 4]"}},
 			{name: "없는 노트", file: one, want: []string{"docs-ko/01-one.md: 단계의 노트가 없습니다"}},
 		},
 		"테스트의 이름": {

@@ -28,7 +28,8 @@ func newPorts() (*ports, error) {
 			return nil, err
 		}
 		p.real[i] = strconv.Itoa(port)
-		pairs = append(pairs, ":"+p.real[i], fmt.Sprintf(":%d", 8080+i))
+		note := strconv.Itoa(8080 + i)
+		pairs = append(pairs, ":"+p.real[i], ":"+note, "port "+p.real[i], "port "+note) // curl -v는 port 8080이라고 씁니다.
 	}
 	p.note = strings.NewReplacer(pairs...)
 	return p, nil

@@ -25,6 +25,7 @@ func TestOnlyWhatChangesEveryTimeIsIgnored(t *testing.T) {
 		{"10:48:26.430 → FIN 000 text         adb30761       6", "10:48:27.001 → FIN 000 text         00000000       6"},
 		{`{"otp":"BQZ2OH4DE3WLYEBRYJRZWMPKPL"}`, `{"otp":"AAZ2OH4DE3WLYEBRYJRZWMPKPL"}`},
 		{"/ws?otp=BQZ2OH4DE3WLYEBRYJRZWMPKPL", "/ws?otp=AAZ2OH4DE3WLYEBRYJRZWMPKPL"},
+		{"$ kill $!\n[1]+  Terminated              ./echo2 2> /dev/null\n", "$ kill $!\n"},
 		{"goroutine 18 [running]:", "goroutine 7 [running]:"},
 		{"pong 1.2ms, 143µs", "pong 0.9ms, 7µs"},
 	}
