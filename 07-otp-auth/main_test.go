@@ -848,7 +848,7 @@ func TestTwelveThousandLoginsLeaveNothing(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		if grown := heap() - before; grown > 512<<10 {
-			t.Errorf("힙이 %d바이트 늘었습니다", grown)
+			t.Errorf("힙이 %d바이트 늘었습니다. 한도 %d", grown, 512<<10)
 		}
 	})
 }
