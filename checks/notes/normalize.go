@@ -43,21 +43,26 @@ var volatile = []replacement{
 	{regexp.MustCompile(`\b([0-9A-Fa-f]{2}:){15,}[0-9A-Fa-f]{2}\b`), "(지문)"},
 }
 
-var loopback = regexp.MustCompile(`(?:127\.0\.0\.1|\[::1\]):(\d+)`)
+var loopback = regexp.MustCompile(`(127\.0\.0\.1|\[::1\]|localhost):(\d+)`)
 
-// normalize는 돌릴 때마다 달라지는 것을 지웁니다. 같은 주소는 같은 번호로 남습니다.
+// normalize는 돌릴 때마다 달라지는 것을 지웁니다. 아무 포트나 쓴 주소는 나온 차례로 번호를 매기므로,
+// 같은 포트는 같은 번호로 남습니다.
 func normalize(text string) string {
 	for _, r := range volatile {
 		text = r.pattern.ReplaceAllString(text, r.with)
 	}
 	numbers := make(map[string]int)
 	return replaceAll(loopback, text, func(m []string) string {
-		if notePort.MatchString(":" + m[1]) {
-			return "(이 컴퓨터):" + m[1]
+		host, port := m[1], m[2]
+		if host != "localhost" {
+			host = "(이 컴퓨터)" // 127.0.0.1과 ::1은 컴퓨터마다 다릅니다.
 		}
-		if numbers[m[1]] == 0 {
-			numbers[m[1]] = len(numbers) + 1
+		if len(port) < 5 {
+			return host + ":" + port
 		}
-		return fmt.Sprintf("(이 컴퓨터):(포트 %d)", numbers[m[1]])
+		if numbers[port] == 0 {
+			numbers[port] = len(numbers) + 1
+		}
+		return fmt.Sprintf("%s:(포트 %d)", host, numbers[port])
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,61 +64,79 @@ func (p *page) move(room string) error {
 	return p.tab.Click("change-room")
 }
 
-// shows는 페이지나 콘솔에 pattern이 보일 때까지 기다립니다.
+// shows는 페이지나 콘솔에 pattern이 보일 때까지 기다립니다. 콘솔에 친 글 자체는 보지 않습니다.
 func (p *page) shows(pattern *regexp.Regexp) error {
 	deadline := time.Now().Add(patience)
 	for {
-		text, err := p.text()
+		lines, err := p.lines()
 		switch {
-		case err == nil && pattern.MatchString(text):
+		case err == nil && pattern.MatchString(join(slices.DeleteFunc(slices.Clone(lines), line.isTyped))):
 			return nil
 		case time.Now().After(deadline):
-			return errors.Join(fmt.Errorf("%v 안에 보이지 않습니다. 기다린 것: %q. 페이지:\n%s", patience, pattern, text), err)
+			return errors.Join(fmt.Errorf("%v 안에 보이지 않습니다. 기다린 것: %q. 페이지:\n%s", patience, pattern, join(lines)), err)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
-// text는 상태 줄과 로그, 콘솔에 친 것을 일어난 차례대로 적은 글입니다. 콘솔에 나온 것은 무엇을 친
-// 뒤부터 적습니다. 그 앞에는 개발자 도구를 열지 않았습니다.
+// text는 페이지의 기록입니다.
 func (p *page) text() (string, error) {
+	lines, err := p.lines()
+	return join(lines), err
+}
+
+// line은 기록의 한 줄입니다.
+type line struct {
+	text  string
+	typed bool // 콘솔에 친 줄
+}
+
+func (l line) isTyped() bool { return l.typed }
+
+func join(lines []line) string {
+	var texts []string
+	for _, l := range lines {
+		texts = append(texts, l.text)
+	}
+	return strings.Join(texts, "\n")
+}
+
+// lines는 상태 줄과 로그, 콘솔을 일어난 차례대로 적은 것입니다. 콘솔에 나온 것은 무엇을 친 뒤부터 적습니다.
+// 그 앞에는 개발자 도구를 열지 않았습니다.
+func (p *page) lines() (lines []line, err error) {
 	entries, err := p.entries()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	status, err := browser.Run[string](p.tab, `document.getElementById('status')?.textContent ?? ''`)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var lines []string
+	add := func(texts ...string) {
+		for _, text := range texts {
+			lines = append(lines, line{text: p.ports.toNote(text)})
+		}
+	}
 	if status != "" {
-		lines = append(lines, "상태: "+status)
+		add("상태: " + status)
 	}
-	console := p.tab.Console()
-	shown := func(entryFrom, entryTo, consoleFrom, consoleTo int) {
-		lines = append(lines, entries[entryFrom:entryTo]...)
-		for _, message := range console[consoleFrom:consoleTo] {
-			lines = append(lines, message.Text)
-		}
+	var console []string
+	for _, message := range p.tab.Console() {
+		console = append(console, message.Text)
 	}
+	// 친 줄마다, 다음 줄을 치기 전까지 나온 것을 뒤에 둡니다.
+	now := input{entries: len(entries), console: len(console)}
+	next := append(slices.Clone(p.typed), now)
+	add(entries[:next[0].entries]...)
 	for i, in := range p.typed {
-		if i == 0 {
-			shown(0, in.entries, 0, 0)
-		}
-		lines = append(lines, "> "+in.js)
+		lines = append(lines, line{"> " + in.js, true})
 		if in.result != "undefined" {
-			lines = append(lines, "< "+in.result)
+			add("< " + in.result)
 		}
-		next := input{entries: len(entries), console: len(console)}
-		if i+1 < len(p.typed) {
-			next = p.typed[i+1]
-		}
-		shown(in.entries, next.entries, in.console, next.console)
+		add(entries[in.entries:next[i+1].entries]...)
+		add(console[in.console:next[i+1].console]...)
 	}
-	if len(p.typed) == 0 {
-		shown(0, len(entries), 0, 0)
-	}
-	return p.ports.toNote(strings.Join(lines, "\n")), nil
+	return lines, nil
 }
 
 // entries는 로그에 보이는 줄입니다. 여러 조각으로 된 줄은 빈칸으로 잇습니다.

@@ -61,4 +61,10 @@ gopher: 둘
 < 2`)
 	must(t, p.open(server.URL))
 	expect("상태: 연결됨\n첫 줄")
+	// 콘솔에 친 글은 보인 것으로 치지 않습니다.
+	must(t, p.console("setTimeout(() => add('나중'), 300); undefined"))
+	must(t, p.shows(regexp.MustCompile("나중")))
+	if entries, err := p.entries(); err != nil || len(entries) != 2 {
+		t.Errorf("로그 %q, %v", entries, err)
+	}
 }

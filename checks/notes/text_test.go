@@ -14,6 +14,8 @@ import (
 func TestOnlyWhatChangesEveryTimeIsIgnored(t *testing.T) {
 	same := [][2]string{
 		{"2026/11/21 10:09:32 127.0.0.1:54321 들어옴", "2027/01/02 03:04:05 [::1]:40000 들어옴"},
+		{"http://localhost:40009", "http://localhost:40010"},
+		{"127.0.0.1:8080 [::1]:8080", "[::1]:8080 127.0.0.1:8080"},
 		{"Date: Sat, 21 Nov 2026 10:28:56 GMT", "Date: Sun, 22 Nov 2026 10:28:57 GMT"},
 		{"date: Sat, 21 Nov 2026", "date: Sun, 22 Nov 2026"},
 		{"gopher: 안녕 오전 10:35", "gopher: 안녕 오후 1:02"},
@@ -37,6 +39,7 @@ func TestOnlyWhatChangesEveryTimeIsIgnored(t *testing.T) {
 	different := [][2]string{
 		{"127.0.0.1:50000 들어옴\n127.0.0.1:50000 나감", "127.0.0.1:50000 들어옴\n127.0.0.1:50001 나감"},
 		{"127.0.0.1:8080", "127.0.0.1:8081"},
+		{"http://127.0.0.1:8080", "http://localhost:8080"},
 		{"닫기 코드 1003", "닫기 코드 1007"},
 		{"-pong-wait 2s", "-pong-wait 3s"},
 		{"--- PASS: TestX (0.03s)", "--- FAIL: TestX (0.03s)"},
