@@ -1,0 +1,159 @@
+// Package pitfalls는 pitfalls.md가 적은 글 가운데 다른 테스트가 다시 만들지 않는 것을 만듭니다.
+package pitfalls
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/internal/wstest"
+)
+
+// patience는 와야 할 것을 기다리는 시간입니다.
+const patience = 10 * time.Second
+
+// speaking은 오는 연결마다 answer를 말하고 끊는 서버의 주소입니다. HTTP를 모릅니다.
+func speaking(t *testing.T, answer string) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			io.WriteString(conn, answer)
+			conn.(*net.TCPConn).CloseWrite()
+			io.Copy(io.Discard, conn) // 읽지 않은 요청을 두고 닫으면 RST가 갑니다.
+			conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		listener.Close()
+		<-stopped
+	})
+	return listener.Addr().String()
+}
+
+// 핸드셰이크의 답이 오지 않았으므로 ErrBadHandshake가 아니고 응답도 없습니다.
+func TestDialToTheWrongPortSaysWhatIsThere(t *testing.T) {
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody.Close()
+	refused := "connect: connection refused"
+	if runtime.GOOS == "windows" {
+		refused = "connectex: "
+	}
+	for _, tt := range []struct{ name, addr, want string }{
+		{"아무도 듣지 않음", nobody.Addr().String(), refused},
+		{"말없이 끊음", speaking(t, ""), "EOF"},
+		{"HTTP가 아님", speaking(t, "SSH-2.0-OpenSSH\r\n"), `malformed HTTP response "SSH-2.0-OpenSSH"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, resp, err := websocket.DefaultDialer.Dial("ws://"+tt.addr+"/ws", nil)
+			if err == nil || err == websocket.ErrBadHandshake || !strings.Contains(err.Error(), tt.want) || resp != nil {
+				t.Errorf("응답 %v, 오류 %v, 원한 것 %q", resp, err, tt.want)
+			}
+		})
+	}
+}
+
+// upgraded는 업그레이드한 연결과 그 상대입니다.
+func upgraded(t *testing.T) (server *websocket.Conn, client *wstest.Conn) {
+	conns := make(chan *websocket.Conn, 1)
+	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		conns <- conn
+	}))
+	client = s.Dial(t, "/")
+	server = <-conns
+	t.Cleanup(func() { server.Close() })
+	return server, client
+}
+
+// 첫 쓰기는 운영 체제의 버퍼에 들어가서 성공하고, 떠난 상대의 RST가 온 다음부터 실패합니다.
+func TestWritesToAGonePeerFailLater(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows의 글은 다릅니다")
+	}
+	server, client := upgraded(t)
+	client.Close()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		err := server.WriteMessage(websocket.TextMessage, []byte("듣고 있나요"))
+		if err == nil {
+			continue
+		}
+		if text := err.Error(); !strings.HasSuffix(text, "write: broken pipe") && !strings.HasSuffix(text, "write: connection reset by peer") {
+			t.Errorf("쓰기 오류 %v", err)
+		}
+		return
+	}
+	t.Error("떠난 상대에게 쓰기가 계속 성공합니다")
+}
+
+func TestWritingToTheResponseAfterTheUpgradeIsLogged(t *testing.T) {
+	logs := &wstest.LogBuffer{}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		http.Error(w, "늦은 응답", http.StatusInternalServerError)
+	}))
+	server.Config.ErrorLog = log.New(logs, "", 0)
+	server.Start()
+	defer server.Close()
+	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	logs.Await(t, "http: response.WriteHeader on hijacked connection")
+	logs.Await(t, "http: response.Write on hijacked connection")
+}
+
+func TestCertificateOfAnotherNameIsRefused(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	dialer := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "chat.test"}}
+	_, _, err := dialer.Dial("wss"+strings.TrimPrefix(server.URL, "https"), nil)
+	const want = "tls: failed to verify certificate: x509: certificate is valid for example.com, *.example.com, not chat.test"
+	if err == nil || err.Error() != want {
+		t.Errorf("오류 %v, 원한 것 %q", err, want)
+	}
+}
+
+func TestGoRunTakesAFolderNotItsFiles(t *testing.T) {
+	cmd := exec.Command("go", "run", "main.go", "main_test.go")
+	cmd.Dir = "../01-echo"
+	out, err := cmd.CombinedOutput()
+	if want := "go: cannot run *_test.go files (main_test.go)\n"; err == nil || string(out) != want {
+		t.Errorf("종료 %v, 출력 %q, 원한 것 %q", err, out, want)
+	}
+}
