@@ -67,7 +67,8 @@ func TestDialToTheWrongPortSaysWhatIsThere(t *testing.T) {
 		{"HTTP가 아님", speaking(t, "SSH-2.0-OpenSSH\r\n"), `malformed HTTP response "SSH-2.0-OpenSSH"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, resp, err := websocket.DefaultDialer.Dial("ws://"+tt.addr+"/ws", nil)
+			dialer := websocket.Dialer{HandshakeTimeout: patience}
+			_, resp, err := dialer.Dial("ws://"+tt.addr+"/ws", nil)
 			if err == nil || err == websocket.ErrBadHandshake || !strings.Contains(err.Error(), tt.want) || resp != nil {
 				t.Errorf("응답 %v, 오류 %v, 원한 것 %q", resp, err, tt.want)
 			}
