@@ -34,6 +34,9 @@ func Start() (*Browser, error) {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		// 시험용으로 남겨 둔 이름(RFC 6761)은 모두 이 컴퓨터입니다.
+		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1, MAP *.example 127.0.0.1"),
+		chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("lang", "ko"),
 	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)

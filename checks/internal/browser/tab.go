@@ -167,6 +167,21 @@ func (t *Tab) Console() []chromedp.ConsoleMessage {
 	return slices.Clone(t.console)
 }
 
+// WaitConsole은 콘솔에 text가 든 글이 나올 때까지 기다립니다.
+func (t *Tab) WaitConsole(text string, limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	for {
+		messages := t.Console()
+		if slices.ContainsFunc(messages, func(m chromedp.ConsoleMessage) bool { return strings.Contains(m.Text, text) }) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%v 안에 콘솔에 %q이(가) 나오지 않습니다: %v", limit, text, messages)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 // ConsoleErrors는 여태 콘솔에 나온 오류와 예외입니다.
 func (t *Tab) ConsoleErrors() (texts []string) {
 	for _, message := range t.Console() {
