@@ -36,14 +36,15 @@ func visitor(t *testing.T) (site *httptest.Server, seen map[string]chan *http.Re
 	return site, seen
 }
 
-func receive(t *testing.T, requests chan *http.Request) *http.Request {
+// receive는 서버가 본 것 하나를 받습니다.
+func receive[T any](t *testing.T, seen <-chan T) T {
 	t.Helper()
 	select {
-	case r := <-requests:
-		return r
+	case v := <-seen:
+		return v
 	case <-time.After(patience):
-		t.Fatal("요청이 오지 않습니다")
-		return nil
+		t.Fatal("서버에 아무것도 오지 않습니다")
+		panic("오지 않는 곳입니다")
 	}
 }
 
