@@ -1,0 +1,166 @@
+package checks
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/checks/internal/steps"
+)
+
+func TestOfferedSubprotocolMustBeSelected(t *testing.T) {
+	silent := serve(t, blank(talking(sameOrigin, goodbye)))
+	tab := browse(t, silent.URL)
+	expectEvents(t, tab, `'/ws', ['chat']`, refused...)
+	expectConsole(t, tab, "Sent non-empty 'Sec-WebSocket-Protocol' header but no response was received")
+
+	selecting := serve(t, blank(talking(websocket.Upgrader{Subprotocols: []string{"chat"}}, goodbye)))
+	expectEvents(t, browse(t, selecting.URL), `'/ws', ['chat']`, opened...)
+}
+
+func TestSubprotocolWithASpaceThrows(t *testing.T) {
+	tab := browse(t, serve(t, blank(http.NotFound)).URL)
+	expectThrows(t, tab, `new WebSocket('/ws', ['two words'])`, "SyntaxError")
+}
+
+func TestCookiesTravelWithTheHandshakeWithinOneSite(t *testing.T) {
+	cookies := make(chan string, 1)
+	recording := func(next http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			cookies <- r.Header.Get("Cookie")
+			next(w, r)
+		}
+	}
+	mux := blank(recording(talking(sameOrigin, goodbye)))
+	mux.HandleFunc("/any-origin", recording(talking(anyOrigin, goodbye)))
+	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "abc", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	})
+	port := portOf(serve(t, mux))
+	tab := browse(t, "http://example.test:"+port+"/login")
+	for _, visit := range []struct {
+		page, path string
+		events     []string
+		cookie     string
+	}{
+		{"example.test", "/ws", opened, "sid=abc"},
+		{"sub.example.test", "/ws", refused, "sid=abc"}, // 쿠키는 막지 않았고, CheckOrigin만 막았습니다.
+		{"sub.example.test", "/any-origin", opened, "sid=abc"},
+		{"evil.test", "/any-origin", opened, ""},
+	} {
+		if err := tab.Open("http://" + visit.page + ":" + port); err != nil {
+			t.Fatal(err)
+		}
+		expectEvents(t, tab, fmt.Sprintf(`'ws://example.test:%s%s'`, port, visit.path), visit.events...)
+		if got := receive(t, cookies); got != visit.cookie {
+			t.Errorf("%s의 페이지가 %s에 보낸 쿠키 %q, 원한 것 %q", visit.page, visit.path, got, visit.cookie)
+		}
+	}
+}
+
+func TestCredentialsInTheURLAreSentOnlyAfterAChallenge(t *testing.T) {
+	type request struct{ answer, password string }
+	requests := make(chan request, 10)
+	server := serve(t, blank(func(w http.ResponseWriter, r *http.Request) {
+		_, password, known := r.BasicAuth()
+		answer := r.FormValue("answer")
+		requests <- request{answer, password}
+		if answer == "open" || known {
+			talking(sameOrigin, goodbye)(w, r)
+			return
+		}
+		if answer == "challenge" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="ws"`)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	tab := browse(t, server.URL)
+	url := strings.Replace(server.URL, "http://", "ws://gopher:secret@", 1) + "/ws?answer="
+	expectEvents(t, tab, `'`+url+`open'`, opened...)
+	expectEvents(t, tab, `'`+url+`401'`, refused...)
+	expectEvents(t, tab, `'`+url+`challenge'`, opened...)
+	for _, want := range []request{{"open", ""}, {"401", ""}, {"challenge", ""}, {"challenge", "secret"}} {
+		if got := receive(t, requests); got != want {
+			t.Errorf("서버가 본 요청 %q, 원한 것 %q", got, want)
+		}
+	}
+}
+
+func TestPathAloneResolvesAgainstThePage(t *testing.T) {
+	server := serve(t, blank(talking(sameOrigin, goodbye)))
+	tab := browse(t, server.URL)
+	want := strings.Replace(server.URL, "http", "ws", 1) + "/ws"
+	if got := evaluate[string](t, tab, `new WebSocket('/ws').url`); got != want {
+		t.Errorf("'/ws'는 %s입니다. 원한 것 %s", got, want)
+	}
+	expectEvents(t, tab, `'/ws'`, opened...)
+}
+
+// 80에서 듣는 서버가 없어야 합니다.
+func TestURLWithoutAPortMeansPort80(t *testing.T) {
+	server := serve(t, blank(talking(sameOrigin, goodbye)))
+	tab := browse(t, server.URL)
+	expectEvents(t, tab, `'ws://127.0.0.1:`+portOf(server)+`/ws'`, opened...)
+	expectEvents(t, tab, `'ws://127.0.0.1/ws'`, refused...)
+	expectConsole(t, tab, "net::ERR_CONNECTION_REFUSED")
+}
+
+func TestMixedContentThrowsExceptForLoopback(t *testing.T) {
+	plain := serve(t, blank(talking(anyOrigin, goodbye)))
+	secure := httptest.NewTLSServer(blank(http.NotFound))
+	t.Cleanup(secure.Close)
+	tab := visit(t, steps.Named("08-wss"), secure.URL).Tab
+	expectThrows(t, tab, `new WebSocket('ws://example.test:`+portOf(plain)+`/ws')`, "SecurityError")
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		expectEvents(t, tab, `'ws://`+host+`:`+portOf(plain)+`/ws'`, opened...)
+	}
+}
+
+func TestScriptSeesNoReasonForA403(t *testing.T) {
+	server := start(t, steps.Named("06-origin"))
+	tab := browse(t, elsewhere(t).URL)
+	expectEvents(t, tab, `'`+server.WebSocketURL()+`'`, refused...)
+	expectConsole(t, tab, "Unexpected response code: 403")
+	plain := evaluate[bool](t, tab, `new Promise(done => {
+		new WebSocket('`+server.WebSocketURL()+`').onerror =
+			(e) => done(Object.getPrototypeOf(e) === Event.prototype && e.message === undefined);
+	})`)
+	if !plain {
+		t.Error("error 이벤트에 까닭이 들어 있습니다")
+	}
+}
+
+func TestPageFromAFileHasTheOriginNull(t *testing.T) {
+	server := start(t, steps.Named("06-origin"))
+	page := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(page, []byte(`<!DOCTYPE html><html lang="ko"><title>파일</title>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab := browse(t, "file://"+page)
+	expectEvents(t, tab, `'`+server.WebSocketURL()+`'`, refused...)
+	expectConsole(t, tab, "Unexpected response code: 403")
+	if err := server.WaitLog(`Origin ["null"]`, 1, steps.Timeout); err != nil {
+		t.Error(err)
+	}
+}
+
+// evil.example이 이 컴퓨터를 가리키면 그 페이지의 출처와 Host가 같습니다.
+func TestReboundNameGetsInUnlessOriginsAreListed(t *testing.T) {
+	step := steps.Named("06-origin")
+	open := func(server *steps.Server) *window {
+		return visit(t, step, strings.Replace(server.URL, "localhost", "evil.example", 1))
+	}
+	open(start(t, step)).waitStatus("연결됨")
+
+	listed := start(t, step, "-origins", "http://localhost:8080")
+	open(listed).waitClosed(1006)
+	if err := listed.WaitLog(`Origin ["http://evil.example:`, 1, steps.Timeout); err != nil {
+		t.Error(err)
+	}
+}
