@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/chromedp"
@@ -87,4 +88,23 @@ func (b *Browser) NewTab() (*Tab, error) {
 // TrustAnyCertificate는 이 창에서 인증서 경고를 끕니다.
 func (t *Tab) TrustAnyCertificate() error {
 	return call(t, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
+}
+
+// Hide는 창을 내려서 페이지가 보이지 않게 합니다.
+func (t *Tab) Hide() error {
+	// 초점이 있는 척하는 페이지는 내린 창에서도 보이는 척합니다.
+	if err := call(t, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{}); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(t.ctx, timeout)
+	defer cancel()
+	window, err := chromedp.Call(ctx, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{})
+	if err != nil {
+		return fmt.Errorf("창을 찾을 수 없습니다: %w", err)
+	}
+	_, err = chromedp.Call(ctx, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
+		WindowID: window.WindowID,
+		Bounds:   &cdpbrowser.Bounds{WindowState: cdpbrowser.WindowStateMinimized},
+	})
+	return err
 }
