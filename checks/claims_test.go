@@ -189,6 +189,27 @@ func TestDroppedConnectionFiresNoErrorEvent(t *testing.T) {
 	expectEvents(t, browse(t, server.URL), `'/ws'`, "open", "close 1006 unclean")
 }
 
+// 단계들은 닫기 전에 남은 바이트를 읽어서 버립니다. TestTooBigMessageEndsWith1009를 보세요.
+func TestClosingAtOnceLoses1009(t *testing.T) {
+	const attempts = 20 // 브라우저가 가끔은 끊기기 전에 1009를 읽습니다.
+	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) {
+		conn.SetReadLimit(maxMessage)
+		readToEnd(conn)
+	})))
+	tab := browse(t, server.URL)
+	for range attempts {
+		code := evaluate[int](t, tab, `new Promise(done => {
+			const socket = new WebSocket('/ws');
+			socket.onopen = () => socket.send('a'.repeat(5_000_000));
+			socket.onclose = (e) => done(e.code);
+		})`)
+		if code == websocket.CloseAbnormalClosure {
+			return
+		}
+	}
+	t.Errorf("바로 끊는 서버에 5MB를 %d번 보냈는데 1006이 한 번도 나오지 않습니다", attempts)
+}
+
 func TestScriptsMayCloseOnlyWith1000And3000To4999(t *testing.T) {
 	ends := make(chan error, 1)
 	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) { ends <- readToEnd(conn) })))
