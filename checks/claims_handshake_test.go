@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -120,6 +121,45 @@ func TestMixedContentThrowsExceptForLoopback(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "localhost"} {
 		expectEvents(t, tab, `'ws://`+host+`:`+portOf(plain)+`/ws'`, opened...)
 	}
+}
+
+func TestWebSocketOverTLSOpensItsOwnHTTP1Connection(t *testing.T) {
+	type request struct{ proto, alpn, client string }
+	requests := make(chan request, 2)
+	handler := blank(talking(sameOrigin, goodbye))
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests <- request{r.Proto, r.TLS.NegotiatedProtocol, r.RemoteAddr}
+		handler.ServeHTTP(w, r)
+	})}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key := makeCertificate(t)
+	go server.ServeTLS(listener, cert, key)
+	t.Cleanup(func() { server.Close() })
+
+	tab := visit(t, steps.Named("08-wss"), "https://"+listener.Addr().String()).Tab
+	expectEvents(t, tab, `'/ws'`, opened...)
+	page, socket := receive(t, requests), receive(t, requests)
+	if page.proto != "HTTP/2.0" || page.alpn != "h2" {
+		t.Errorf("페이지는 HTTP/2로 와야 합니다: %+v", page)
+	}
+	if socket.proto != "HTTP/1.1" || socket.alpn != "http/1.1" || socket.client == page.client {
+		t.Errorf("웹소켓은 제 연결을 HTTP/1.1로 열어야 합니다: %+v, 페이지는 %+v", socket, page)
+	}
+}
+
+// RFC 8441의 CONNECT를 켜면 브라우저는 페이지의 HTTP/2 연결로 웹소켓을 열려고 합니다.
+func TestExtendedConnectBreaksTheUpgrade(t *testing.T) {
+	step := steps.Named("08-wss")
+	t.Setenv("GODEBUG", "http2xconnect=1")
+	server := start(t, step)
+	w := open(t, step, server)
+	w.login("gopher", password)
+	w.waitClosed(1006)
+	w.must(server.WaitLog("'upgrade' token not found in 'Connection' header", 1, steps.Timeout))
+	expectConsole(t, w.Tab, "Unexpected response code: 400")
 }
 
 func TestScriptSeesNoReasonForA403(t *testing.T) {
