@@ -193,14 +193,15 @@ func TestPageFromAFileHasTheOriginNull(t *testing.T) {
 // evil.example이 이 컴퓨터를 가리키면 그 페이지의 출처와 Host가 같습니다.
 func TestReboundNameGetsInUnlessOriginsAreListed(t *testing.T) {
 	step := steps.Named("06-origin")
-	open := func(server *steps.Server) *window {
-		return visit(t, step, strings.Replace(server.URL, "localhost", "evil.example", 1))
-	}
-	open(start(t, step)).waitStatus("연결됨")
+	server := start(t, step)
+	rebound := strings.Replace(server.URL, "localhost", "evil.example", 1)
+	visit(t, step, rebound).waitStatus("연결됨")
+	stop(t, step, server)
 
-	listed := start(t, step, "-origins", "http://localhost:8080")
-	open(listed).waitClosed(1006)
-	if err := listed.WaitLog(`Origin ["http://evil.example:`, 1, steps.Timeout); err != nil {
+	listed := start(t, step, "-addr", strings.TrimPrefix(server.URL, "http://"), "-origins", server.URL)
+	visit(t, step, server.URL).waitStatus("연결됨")
+	visit(t, step, rebound).waitClosed(1006)
+	if err := listed.WaitLog(fmt.Sprintf("Origin [%q]", rebound), 1, steps.Timeout); err != nil {
 		t.Error(err)
 	}
 }

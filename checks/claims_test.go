@@ -210,36 +210,37 @@ func TestClosingAtOnceLoses1009(t *testing.T) {
 	t.Errorf("바로 끊는 서버에 5MB를 %d번 보냈는데 1006이 한 번도 나오지 않습니다", attempts)
 }
 
-func TestScriptsMayCloseOnlyWith1000And3000To4999(t *testing.T) {
+// openToTheEnd는 빈 페이지의 socket을 연결하고, 서버가 본 그 페이지의 연결들의 끝을 넘깁니다.
+func openToTheEnd(t *testing.T) (*browser.Tab, <-chan error) {
+	t.Helper()
 	ends := make(chan error, 1)
 	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) { ends <- readToEnd(conn) })))
 	tab := browse(t, server.URL)
 	openSocket(t, tab)
+	return tab, ends
+}
+
+func TestScriptsMayCloseOnlyWith1000And3000To4999(t *testing.T) {
+	tab, ends := openToTheEnd(t)
 	for _, code := range []int{0, 999, 1001, 1009, 1011, 2999, 5000} {
 		expectThrows(t, tab, fmt.Sprintf(`socket.close(%d)`, code), "InvalidAccessError")
 	}
 	for _, code := range []int{1000, 3000, 4999} {
-		openSocket(t, tab)
 		expectThrows(t, tab, fmt.Sprintf(`socket.close(%d)`, code), "")
 		expectEnd(t, ends, code)
+		openSocket(t, tab)
 	}
 }
 
 func TestCloseReasonIsAtMost123Bytes(t *testing.T) {
-	ends := make(chan error, 1)
-	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) { ends <- readToEnd(conn) })))
-	tab := browse(t, server.URL)
-	openSocket(t, tab)
+	tab, ends := openToTheEnd(t)
 	expectThrows(t, tab, `socket.close(1000, '가'.repeat(42))`, "SyntaxError")
 	expectThrows(t, tab, `socket.close(1000, '가'.repeat(41))`, "")
 	expectEnd(t, ends, websocket.CloseNormalClosure)
 }
 
 func TestCloseWithoutACodeReachesGoAs1005(t *testing.T) {
-	ends := make(chan error, 1)
-	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) { ends <- readToEnd(conn) })))
-	tab := browse(t, server.URL)
-	openSocket(t, tab)
+	tab, ends := openToTheEnd(t)
 	expectThrows(t, tab, `socket.close()`, "")
 	expectEnd(t, ends, websocket.CloseNoStatusReceived)
 }
