@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -59,8 +58,8 @@ func (s *session) showEvent(data []byte) bool {
 	}
 	switch e.Type {
 	case "new_message":
-		text := strings.ReplaceAll(payload.Message, "\n", " ⏎ ")
-		s.print(fmt.Sprintf("%s [%s] %s: %s", payload.Sent.Local().Format("15:04"), s.current, payload.From, text))
+		sent := payload.Sent.Local().Format("15:04")
+		s.print(visible(fmt.Sprintf("%s [%s] %s: %s", sent, s.current, payload.From, payload.Message)))
 	case "room_changed":
 		s.current = payload.Name
 		s.say("[%s] 방에 들어왔습니다.", visible(payload.Name))

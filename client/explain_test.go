@@ -28,7 +28,7 @@ import (
 func wantFailure(t *testing.T, words []string, args ...string) {
 	t.Helper()
 	c := open(t, nil, args...)
-	if status := <-c.status; status != statusEnded || c.stdout.String() != "" && args[0] != "-frames" {
+	if status := c.wait(); status != statusEnded || c.stdout.String() != "" && args[0] != "-frames" {
 		t.Errorf("%q: 종료 상태 %d, 표준 출력 %q", args, status, &c.stdout)
 	}
 	for _, word := range words {

@@ -170,6 +170,15 @@ func TestLegalFramesAreNotBlamed(t *testing.T) {
 	}
 }
 
+func TestOneBadTextIsNotBlamedOnTheNext(t *testing.T) {
+	for _, bad := range []string{"\xff", "\xed"} {
+		frames, _ := decode(append(wstest.Text(bad).Bytes(), wstest.Text("가").Bytes()...), 1, true)
+		if len(frames[0].violations) != 1 || len(frames[1].violations) != 0 {
+			t.Errorf("%q: 위반 %q, %q", bad, frames[0].violations, frames[1].violations)
+		}
+	}
+}
+
 func TestAnyReadBoundaryGivesTheSameFrames(t *testing.T) {
 	for _, tt := range violations {
 		b := append(wstest.Frame{Opcode: 2, Payload: make([]byte, 300)}.Bytes(), tt.bytes...)

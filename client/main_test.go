@@ -64,16 +64,23 @@ func (c *console) write(text string) { io.WriteString(c.stdin, text) }
 
 func (c *console) ctrlD() { c.stdin.Close() }
 
+// wait는 클라이언트가 끝나기를 기다리고 종료 상태를 돌려줍니다.
+func (c *console) wait() int {
+	c.Helper()
+	select {
+	case status := <-c.status:
+		return status
+	case <-time.After(patience):
+		c.Fatalf("끝나지 않습니다:\n%s%s", &c.stdout, &c.stderr)
+		return 0
+	}
+}
+
 // want는 클라이언트가 status로, 표준 오류의 마지막 줄을 line으로 끝내기를 요구합니다.
 func (c *console) want(status int, line string) {
 	c.Helper()
-	select {
-	case got := <-c.status:
-		if got != status || c.lastLine() != line {
-			c.Errorf("종료 상태 %d, 마지막 줄 %q, 원한 것 %d, %q\n%s", got, c.lastLine(), status, line, &c.stderr)
-		}
-	case <-time.After(patience):
-		c.Fatalf("끝나지 않습니다:\n%s%s", &c.stdout, &c.stderr)
+	if got := c.wait(); got != status || c.lastLine() != line {
+		c.Errorf("종료 상태 %d, 마지막 줄 %q, 원한 것 %d, %q\n%s", got, c.lastLine(), status, line, &c.stderr)
 	}
 }
 

@@ -167,7 +167,7 @@ func TestRefusalsThatCannotChangeAreNotRetried(t *testing.T) {
 			c := reopen(t, memory(t, s))
 			time.Sleep(time.Minute)
 			c.ctrlC()
-			<-c.status
+			c.wait()
 			if (dials > 1) != again {
 				t.Errorf("%d: %d번 연결함", status, dials)
 			}

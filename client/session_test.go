@@ -65,7 +65,7 @@ func TestOurCloseCodeReachesTheServer(t *testing.T) {
 		if got := <-code; got != tt.want {
 			t.Errorf("닫기 코드 %d, 원한 것 %d", got, tt.want)
 		}
-		<-c.status
+		c.wait()
 	}
 }
 

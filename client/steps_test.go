@@ -175,7 +175,7 @@ func (s *step) staysSilent() {
 		}
 	}
 	deaf.ctrlD()
-	if <-deaf.status; deaf.stdout.String() != "" {
+	if deaf.wait(); deaf.stdout.String() != "" {
 		s.Errorf("-no-read가 읽은 것 %q", &deaf.stdout)
 	}
 }
