@@ -17,7 +17,7 @@ import (
 )
 
 // patience는 한 가지 일을 기다리는 가장 긴 시간입니다. 느린 CI에서도 넉넉해야 합니다.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // shellStart는 셸이 처음 읽는 파일입니다. 프롬프트 뒤에 보이지 않는 표시를 붙여서, 앞 명령이
 // 끝났는지와 그 종료 상태를 압니다. 명령은 파일에 두고 번호로 부르므로, 화면에는 그 번호가
