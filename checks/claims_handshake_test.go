@@ -51,7 +51,8 @@ func TestCookiesTravelWithTheHandshakeWithinOneSite(t *testing.T) {
 		cookie     string
 	}{
 		{"example.test", "/ws", opened, "sid=abc"},
-		{"sub.example.test", "/ws", refused, "sid=abc"}, // 쿠키는 막지 않았고, CheckOrigin만 막았습니다.
+		// 쿠키는 갔고, 막은 것은 CheckOrigin뿐입니다.
+		{"sub.example.test", "/ws", refused, "sid=abc"},
 		{"sub.example.test", "/any-origin", opened, "sid=abc"},
 		{"evil.test", "/any-origin", opened, ""},
 	} {

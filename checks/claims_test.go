@@ -126,7 +126,7 @@ func expectEvents(t *testing.T, tab *browser.Tab, args string, want ...string) {
 	}
 }
 
-// expectThrows는 js가 want라는 예외를 던지는지 봅니다. 비어 있으면 던지지 않아야 합니다.
+// expectThrows는 js가 want라는 예외를 던지는지 봅니다. 비어 있으면 예외가 없어야 합니다.
 func expectThrows(t *testing.T, tab *browser.Tab, js, want string) {
 	t.Helper()
 	got := evaluate[string](t, tab, fmt.Sprintf(`(() => { try { %s; return ''; } catch (e) { return e.name; } })()`, js))
@@ -167,7 +167,8 @@ func TestBrowserClosesOnAMaskedFrame(t *testing.T) {
 	expectConsole(t, tab, "A server must not mask any frames")
 }
 
-// expectViolation은 frame을 받은 브라우저가 1002와 reason으로 닫고, 스크립트는 1006을 보는지 확인합니다.
+// expectViolation은 frame을 받은 브라우저가 1002와 reason으로 닫는지 봅니다.
+// 스크립트는 1006을 봅니다.
 func expectViolation(t *testing.T, frame []byte, reason string) *browser.Tab {
 	t.Helper()
 	ends := make(chan error, 1)
@@ -189,7 +190,8 @@ func TestDroppedConnectionFiresNoErrorEvent(t *testing.T) {
 	expectEvents(t, browse(t, server.URL), `'/ws'`, "open", "close 1006 unclean")
 }
 
-// 단계들은 닫기 전에 남은 바이트를 읽어서 버립니다. TestTooBigMessageEndsWith1009를 보세요.
+// 닫기 전에 남은 바이트를 읽어서 버리면 사라지지 않습니다.
+// TestTooBigMessageEndsWith1009가 그렇게 하는 단계들을 봅니다.
 func TestClosingAtOnceLoses1009(t *testing.T) {
 	const attempts = 20 // 브라우저가 가끔은 끊기기 전에 1009를 읽습니다.
 	server := serve(t, blank(talking(sameOrigin, func(conn *websocket.Conn) {
@@ -210,7 +212,7 @@ func TestClosingAtOnceLoses1009(t *testing.T) {
 	t.Errorf("바로 끊는 서버에 5MB를 %d번 보냈는데 1006이 한 번도 나오지 않습니다", attempts)
 }
 
-// openToTheEnd는 빈 페이지의 socket을 연결하고, 서버가 본 그 페이지의 연결들의 끝을 넘깁니다.
+// openToTheEnd는 빈 페이지의 socket을 연결하고, 서버가 본 연결의 끝을 넘깁니다.
 func openToTheEnd(t *testing.T) (*browser.Tab, <-chan error) {
 	t.Helper()
 	ends := make(chan error, 1)
