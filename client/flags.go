@@ -98,12 +98,8 @@ func parseFlags(args []string) (*options, error) {
 		addresses = append(addresses, flags.Arg(0))
 		args = flags.Args()[1:]
 	}
-	switch len(addresses) {
-	case 0:
-		return nil, errors.New("주소를 적으세요. 예: go run ./client ws://localhost:8080/ws")
-	case 1:
-	default:
-		return nil, fmt.Errorf("주소는 하나만 적으세요: %q", addresses)
+	if len(addresses) != 1 {
+		return nil, errors.New("주소를 하나 적으세요. 예: go run ./client ws://localhost:8080/ws")
 	}
 	var err error
 	if o.url, err = parseAddress(addresses[0]); err != nil {

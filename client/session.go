@@ -96,7 +96,7 @@ func (s *session) outcome(writeErr error, cut bool) error {
 	return nil
 }
 
-// broken은 상대의 닫기 프레임 없이 끝난 연결입니다. cut이면 기다리다가 우리가 끊었습니다.
+// broken은 상대의 닫기 프레임 없이 끝난 연결입니다. cut이면 기다리다가 끊었습니다.
 func (s *session) broken(asked, cut bool) error {
 	var timeout net.Error
 	var closed *websocket.CloseError
