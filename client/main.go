@@ -114,7 +114,7 @@ func (c *client) readLines(stopped <-chan struct{}) <-chan string {
 			}
 		}
 		if err := scanner.Err(); err != nil {
-			c.say("표준 입력을 더 읽을 수 없습니다: %v", err)
+			c.say("표준 입력을 더 읽을 수 없습니다. 한 줄은 %d바이트까지입니다: %v", maxLine, err)
 		}
 	}()
 	return lines

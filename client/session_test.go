@@ -300,6 +300,13 @@ func TestExperimentsPutOnTheWireWhatTheySay(t *testing.T) {
 	}
 }
 
+func TestTooLongLineIsSaid(t *testing.T) {
+	_, stdout, stderr := shell(t, "짧은 줄\n"+strings.Repeat("a", maxLine+1)+"\n", serve(t, echo))
+	if stdout != "짧은 줄\n" || !strings.Contains(stderr, "한 줄은 1048576바이트까지입니다") {
+		t.Errorf("받은 것 %.100q\n%s", stdout, stderr)
+	}
+}
+
 func TestHeadersAndOriginAreSent(t *testing.T) {
 	header := make(chan http.Header, 1)
 	echo := handler(echo)
