@@ -11,16 +11,28 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/doc"
+	"go/doc/comment"
+	"go/parser"
+	"go/token"
 	"io"
 	"log"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -633,4 +645,164 @@ func TestConnHas25Methods(t *testing.T) {
 	if !reflect.DeepEqual(got, want) || len(got) != 25 {
 		t.Errorf("메서드 %d개 %q", len(got), got)
 	}
+}
+
+// 아래의 셋은 gorilla의 판을 올릴 때 무엇을 다시 읽어야 하는지 알려 줍니다.
+
+const readVersion = "v1.5.3"
+
+func TestNotesAreWrittenForThisVersion(t *testing.T) {
+	if got := gorilla(t).Version; got != readVersion {
+		t.Errorf("노트는 %s를 읽고 썼는데 지금은 %s입니다. 변경 내역을 읽고 이 폴더의 노트와 corrections.md를 다시 확인한 뒤 "+
+			"readVersion을 바꾸세요. 늘거나 준 이름과 제목은 TestEveryExportedNameIsInTheNote와 TestEveryHeadingHasItsNote가 알려 줍니다", readVersion, got)
+	}
+}
+
+func TestEveryHeadingHasItsNote(t *testing.T) {
+	notes := []struct{ heading, note string }{
+		{"Overview", "overview"},
+		{"Data Messages", "data-messages"},
+		{"Control Messages", "control-messages"},
+		{"Concurrency", "concurrency"},
+		{"Origin Considerations", "origin"},
+		{"Buffers", "buffers"},
+		{"Compression EXPERIMENTAL", "compression"},
+	}
+	var headings, want []string
+	parsed := new(comment.Parser).Parse(gorilla(t).Doc.Doc)
+	for _, block := range parsed.Content {
+		heading, ok := block.(*comment.Heading)
+		if !ok {
+			continue
+		}
+		name := string(heading.Text[0].(comment.Plain))
+		headings = append(headings, name)
+		for _, n := range notes {
+			anchor := "https://pkg.go.dev/github.com/gorilla/websocket@" + readVersion + "#" + heading.DefaultID()
+			if n.heading == name && !strings.Contains(readNote(t, n.note), "<"+anchor+">") {
+				t.Errorf("%s.md에 원문의 링크 %s가 없습니다", n.note, anchor)
+			}
+		}
+	}
+	for _, n := range notes {
+		want = append(want, n.heading)
+	}
+	if !slices.Equal(headings, want) {
+		t.Errorf("문서의 제목이 달라졌습니다. 다시 읽고 노트를 맞추세요\n지금: %q\n노트: %q", headings, want)
+	}
+}
+
+func TestEveryExportedNameIsInTheNote(t *testing.T) {
+	exported := exportedNames(gorilla(t).Doc)
+	cell := regexp.MustCompile("(?m)^\\| (`[^|]*`) \\|")
+	name := regexp.MustCompile("`([A-Za-z.]+)`")
+	listed := map[string]int{}
+	for _, row := range cell.FindAllStringSubmatch(readNote(t, "api"), -1) {
+		for _, n := range name.FindAllStringSubmatch(row[1], -1) {
+			listed[n[1]]++
+		}
+	}
+	for _, n := range exported {
+		if listed[n] == 0 {
+			t.Errorf("api.md에 %s가 없습니다", n)
+		}
+		delete(listed, n)
+	}
+	for _, n := range slices.Sorted(maps.Keys(listed)) {
+		t.Errorf("api.md의 %s는 패키지에 없습니다", n)
+	}
+}
+
+type pinned struct {
+	Version string
+	Doc     *doc.Package
+}
+
+// gorilla는 지금 쓰는 판과 그 문서입니다.
+var gorillaOnce = sync.OnceValues(func() (pinned, error) {
+	out, err := exec.Command("go", "list", "-f", "{{.Module.Version}}\n{{.Dir}}", "github.com/gorilla/websocket").Output()
+	if err != nil {
+		return pinned{}, err
+	}
+	version, dir, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	files := token.NewFileSet()
+	var parsed []*ast.File
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return pinned{}, err
+	}
+	for _, file := range names {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(files, file, nil, parser.ParseComments)
+		if err != nil {
+			return pinned{}, err
+		}
+		parsed = append(parsed, f)
+	}
+	d, err := doc.NewFromFiles(files, parsed, "github.com/gorilla/websocket")
+	return pinned{version, d}, err
+})
+
+func gorilla(t *testing.T) pinned {
+	t.Helper()
+	p, err := gorillaOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func readNote(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name + ".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// exportedNames는 상수, 변수, 함수, 타입과 그 필드와 메서드입니다.
+func exportedNames(d *doc.Package) (names []string) {
+	values := func(groups []*doc.Value) {
+		for _, g := range groups {
+			names = append(names, g.Names...)
+		}
+	}
+	functions := func(receiver string, functions []*doc.Func) {
+		for _, f := range functions {
+			names = append(names, receiver+f.Name)
+		}
+	}
+	values(d.Consts)
+	values(d.Vars)
+	functions("", d.Funcs)
+	for _, t := range d.Types {
+		names = append(names, t.Name)
+		values(t.Consts)
+		values(t.Vars)
+		functions("", t.Funcs)
+		functions(t.Name+".", t.Methods)
+		ast.Inspect(t.Decl, func(n ast.Node) bool {
+			var list *ast.FieldList
+			switch n := n.(type) {
+			case *ast.StructType:
+				list = n.Fields
+			case *ast.InterfaceType:
+				list = n.Methods
+			default:
+				return true
+			}
+			for _, field := range list.List {
+				for _, id := range field.Names {
+					if id.IsExported() {
+						names = append(names, t.Name+"."+id.Name)
+					}
+				}
+			}
+			return false
+		})
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return !ast.IsExported(n) })
 }

@@ -502,11 +502,10 @@ func TestHangulInAnEnvelopeReachesTheLimitSoon(t *testing.T) {
 	}
 }
 
-// 쉬는 연결이 붙잡는 힙은 핸들러가 돌아왔는지에 크게 달렸습니다.
-func TestBlockedHandlerKeepsTheBuffersOfTheHTTPServer(t *testing.T) {
+// heapOfIdleConnection은 쉬는 연결 하나의 힙입니다. 클라이언트의 몫도 들어 있습니다.
+func heapOfIdleConnection(t *testing.T, u websocket.Upgrader, block bool) (bytes int64) {
 	const clients = 200
-	perConnection := func(t *testing.T, block bool) int64 {
-		u := websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024}
+	t.Run("", func(t *testing.T) {
 		s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			conn, err := u.Upgrade(w, r, nil)
 			if err != nil {
@@ -522,13 +521,33 @@ func TestBlockedHandlerKeepsTheBuffersOfTheHTTPServer(t *testing.T) {
 		for range clients {
 			s.Dial(t, "/").Ready()
 		}
-		return (heap() - before) / clients
-	}
-	var returned, blocked int64
-	t.Run("돌아온다", func(t *testing.T) { returned = perConnection(t, false) })
-	t.Run("남는다", func(t *testing.T) { blocked = perConnection(t, true) })
+		bytes = (heap() - before) / clients
+	})
+	return bytes
+}
+
+func TestBlockedHandlerKeepsTheBuffersOfTheHTTPServer(t *testing.T) {
+	u := websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024}
+	returned, blocked := heapOfIdleConnection(t, u, false), heapOfIdleConnection(t, u, true)
 	if blocked-returned < 8<<10 {
 		t.Errorf("남은 핸들러 %d바이트, 돌아온 핸들러 %d바이트: 8 KiB 넘게 차이 나야 합니다", blocked, returned)
+	}
+}
+
+func TestBufferSizesAndThePoolDecideTheHeapOfAnIdleConnection(t *testing.T) {
+	of := func(u websocket.Upgrader) int64 { return heapOfIdleConnection(t, u, false) }
+	small := of(websocket.Upgrader{ReadBufferSize: 256, WriteBufferSize: 256})
+	big := of(websocket.Upgrader{ReadBufferSize: 4096, WriteBufferSize: 4096})
+	reused := of(websocket.Upgrader{})
+	pooled := of(websocket.Upgrader{ReadBufferSize: 4096, WriteBufferSize: 4096, WriteBufferPool: &sync.Pool{}})
+	if big-small < 7<<10 {
+		t.Errorf("4096짜리 버퍼 %d바이트, 256짜리 버퍼 %d바이트", big, small)
+	}
+	if reused-small < 6<<10 {
+		t.Errorf("net/http의 버퍼를 다시 써도 4096짜리 둘입니다: %d바이트, 256짜리 버퍼 %d바이트", reused, small)
+	}
+	if big-pooled < 4<<10 {
+		t.Errorf("풀이 없으면 %d바이트, 있으면 %d바이트", big, pooled)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -178,6 +177,19 @@ func TestCompressionLevels(t *testing.T) {
 			t.Errorf("%d: %q, %v", level, p, err)
 		}
 	}
+	text := []byte(strings.Repeat("안녕하세요. 반갑습니다. ", 30))
+	bytesAt := func(level int) string {
+		l.server.SetCompressionLevel(level)
+		l.fromServer.reset()
+		l.server.WriteMessage(websocket.TextMessage, text)
+		return string(l.fromServer.bytes())
+	}
+	fresh := connectCompressed()
+	defer fresh.close()
+	fresh.server.WriteMessage(websocket.TextMessage, text)
+	if first := string(fresh.fromServer.bytes()); first != bytesAt(1) || first == bytesAt(-2) {
+		t.Error("처음의 압축 수준은 1입니다")
+	}
 	for _, level := range []int{-3, 10} {
 		wantError(t, l.server.SetCompressionLevel(level), "websocket: invalid compression level")
 	}
@@ -279,20 +291,23 @@ func TestPreparedMessageKeepsItsOwnCopy(t *testing.T) {
 	}
 }
 
-// 압축 결과는 연결이 몇이든 한 번만 만듭니다. 할당한 바이트로 봅니다.
+// 압축하면 쓸 때마다 할당하지만, 만들어 둔 것을 쓰면 하지 않습니다.
 func TestPreparedMessageCompressesOnce(t *testing.T) {
-	l := connectCompressed()
-	defer l.close()
-	go io.Copy(io.Discard, l.client.NetConn())
+	serverEnd, clientEnd := tcpPair()
+	server, client, h := upgradeOver(websocket.Upgrader{EnableCompression: true}, websocket.Dialer{EnableCompression: true}, serverEnd, clientEnd)
+	defer h.Close()
+	defer client.Close()
+	defer server.Close()
+	go io.Copy(io.Discard, clientEnd)
 	message := bytes.Repeat([]byte("모두에게 보내는 글 "), 1000)
 	prepared, err := websocket.NewPreparedMessage(websocket.TextMessage, message)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.server.WritePreparedMessage(prepared)
-	l.fromServer.reset()
-	if n := testing.AllocsPerRun(100, func() { l.server.WritePreparedMessage(prepared) }); n > 1 {
-		t.Errorf("두 번째부터 쓸 때마다 할당 %v번", n)
+	once := testing.AllocsPerRun(100, func() { server.WritePreparedMessage(prepared) })
+	each := testing.AllocsPerRun(100, func() { server.WriteMessage(websocket.TextMessage, message) })
+	if once > 0 || each == 0 {
+		t.Errorf("쓸 때마다 할당: 만들어 둔 것 %v번, 그때그때 %v번", once, each)
 	}
 }
 
@@ -347,32 +362,33 @@ func BenchmarkCompression(b *testing.B) {
 	}
 }
 
-// 같은 메시지를 연결 100개에 압축해서 씁니다.
+// 같은 1 KB 메시지를 연결 100개에 씁니다.
 func BenchmarkPreparedMessage(b *testing.B) {
 	const clients = 100
-	var servers []*websocket.Conn
-	for range clients {
-		server, client := tcpPair()
-		s, c, h := upgradeOver(websocket.Upgrader{EnableCompression: true}, websocket.Dialer{EnableCompression: true}, server, client)
-		b.Cleanup(func() { s.Close(); c.Close(); h.Close() })
-		go io.Copy(io.Discard, client)
-		servers = append(servers, s)
-	}
-	runtime.GC()
 	message := benchmarkMessages[1].message
-	b.Run("WriteMessage", func(b *testing.B) {
-		for b.Loop() {
-			for _, s := range servers {
-				s.WriteMessage(websocket.TextMessage, message)
-			}
+	for _, compress := range []bool{false, true} {
+		var servers []*websocket.Conn
+		for range clients {
+			server, client := tcpPair()
+			s, c, h := upgradeOver(websocket.Upgrader{EnableCompression: compress}, websocket.Dialer{EnableCompression: true}, server, client)
+			b.Cleanup(func() { s.Close(); c.Close(); h.Close() })
+			go io.Copy(io.Discard, client)
+			servers = append(servers, s)
 		}
-	})
-	b.Run("WritePreparedMessage", func(b *testing.B) {
-		for b.Loop() {
-			prepared, _ := websocket.NewPreparedMessage(websocket.TextMessage, message)
-			for _, s := range servers {
-				s.WritePreparedMessage(prepared)
+		b.Run(fmt.Sprintf("WriteMessage/compress=%v", compress), func(b *testing.B) {
+			for b.Loop() {
+				for _, s := range servers {
+					s.WriteMessage(websocket.TextMessage, message)
+				}
 			}
-		}
-	})
+		})
+		b.Run(fmt.Sprintf("WritePreparedMessage/compress=%v", compress), func(b *testing.B) {
+			for b.Loop() {
+				prepared, _ := websocket.NewPreparedMessage(websocket.TextMessage, message)
+				for _, s := range servers {
+					s.WritePreparedMessage(prepared)
+				}
+			}
+		})
+	}
 }

@@ -181,12 +181,16 @@ func init() {
 		}
 		select {}
 	}
-	// two-writes는 고루틴 둘이 한 번씩만 씁니다.
+	// two-writes는 고루틴 둘이 한 번씩만, 그것도 멀찍이 떨어져 씁니다. 시간이 떨어져
+	// 있다고 차례가 정해진 것은 아닙니다.
 	programs["two-writes"] = func([]string) {
 		l := connect(websocket.Upgrader{}, websocket.Dialer{})
 		var writers sync.WaitGroup
-		for range 2 {
-			writers.Go(func() { l.server.WriteMessage(websocket.TextMessage, []byte("안녕")) })
+		for i := range 2 {
+			writers.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				l.server.WriteMessage(websocket.TextMessage, []byte("안녕"))
+			})
 		}
 		writers.Wait()
 	}
@@ -251,6 +255,8 @@ func TestUnlockedWritersEndInThePanic(t *testing.T) {
 	if err == nil || !strings.Contains(out, "panic: concurrent write to websocket connection") {
 		t.Errorf("종료 %v, 출력:\n%.2000s", err, out)
 	}
+	first, _, _ := strings.Cut(out, "\n")
+	fmt.Fprintln(t.Output(), first)
 }
 
 // 한 번씩만 쓰면 패닉은 거의 나지 않지만, -race는 그때도 찾습니다.
@@ -264,8 +270,22 @@ func TestRaceDetectorFindsWhatThePanicMisses(t *testing.T) {
 			if err == nil || !strings.Contains(out, "WARNING: DATA RACE") {
 				t.Errorf("종료 %v, 출력:\n%.2000s", err, out)
 			}
+			fmt.Fprint(t.Output(), stackOf(out))
 		})
 	}
+}
+
+// stackOf는 첫 보고에서 두 고루틴이 지나던 gorilla의 함수만 뽑습니다.
+func stackOf(report string) string {
+	var b strings.Builder
+	report, _, _ = strings.Cut(report, "\n\nGoroutine ")
+	for line := range strings.Lines(report) {
+		what, _, access := strings.Cut(line, " at 0x")
+		if access || strings.HasPrefix(line, "WARNING") || strings.HasPrefix(line, "  github.com/gorilla") {
+			b.WriteString(strings.TrimRight(what, "\n") + "\n")
+		}
+	}
+	return b.String()
 }
 
 func TestUnlockedMapKillsTheProcess(t *testing.T) {
@@ -344,6 +364,12 @@ func TestWriteControlWaitsForTheWriterUntilItsDeadline(t *testing.T) {
 		wantError(t, err, "websocket: write timeout")
 		if waited := time.Since(begin); waited != time.Second {
 			t.Errorf("%v 기다림, 원한 것 1초", waited)
+		}
+		begin = time.Now() // 마감 시각이 없으면 천 시간입니다.
+		err = l.server.WriteControl(websocket.PingMessage, nil, time.Time{})
+		wantError(t, err, "websocket: write timeout")
+		if waited := time.Since(begin); waited != 1000*time.Hour {
+			t.Errorf("%v 기다림, 원한 것 1000시간", waited)
 		}
 		if _, p, err := l.client.ReadMessage(); string(p) != "글" {
 			t.Errorf("막혔던 메시지 %q, %v", p, err)
