@@ -57,7 +57,7 @@ func (s *session) setHandlers() {
 			return nil
 		})
 	}
-	// ping 없이는 조용한 서버와 죽은 서버를 가릴 수 없어서 마감 시각도 없습니다.
+	// ping을 보내지 않으면 조용한 서버와 죽은 서버를 가릴 수 없어서 마감 시각이 없습니다.
 	if s.ping > 0 {
 		s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
 		s.conn.SetPongHandler(func(payload string) error {
