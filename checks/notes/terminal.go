@@ -32,7 +32,8 @@ _run() { eval "$(<"%s/$1")"; }
 var (
 	promptMark = regexp.MustCompile(`\$ \x1b\]133;B;(\d+)\x07`)
 	typedRun   = regexp.MustCompile(`\$ _run (\d+)\n`)
-	escapes    = regexp.MustCompile(`\x1b\][^\x07]*\x07|\x1b\[[0-9;?]*[A-Za-z]`)
+	escapes    = regexp.MustCompile(`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[A-Za-z]`)
+	lineEnd    = regexp.MustCompile(`\r+\n`) // HTTP 헤더에는 \r이 이미 있습니다.
 	rewritten  = regexp.MustCompile(`(?m)^.*\r([^\n])`)
 )
 
@@ -204,7 +205,7 @@ func (t *terminal) output() []byte {
 
 // text는 사람이 보는 글입니다. 기다리는 프롬프트는 뺍니다.
 func (t *terminal) text() string {
-	text := strings.ReplaceAll(string(t.output()), "\r\n", "\n")
+	text := lineEnd.ReplaceAllString(string(t.output()), "\n")
 	text = escapes.ReplaceAllString(text, "")
 	text = rewritten.ReplaceAllString(text, "$1")
 	text = typedRun.ReplaceAllStringFunc(text, func(typed string) string {
