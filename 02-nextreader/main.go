@@ -198,7 +198,7 @@ func (e *ending) Error() string {
 func endOf(err error) *ending {
 	var ours *ending
 	var closed *websocket.CloseError
-	var network *net.OpError
+	var network net.Error // gorilla는 *net.OpError를 자기 타입으로 바꾸기도 합니다.
 	switch {
 	case errors.As(err, &ours):
 		return ours

@@ -192,8 +192,7 @@ func (e *ending) Error() string {
 func endOf(err error) *ending {
 	var ours *ending
 	var closed *websocket.CloseError
-	var timeout net.Error
-	var network *net.OpError
+	var network net.Error // gorilla는 *net.OpError를 자기 타입으로 바꾸기도 합니다.
 	switch {
 	case errors.As(err, &ours):
 		return ours
@@ -205,7 +204,7 @@ func endOf(err error) *ending {
 		return &ending{reason: "닫기 프레임 없이 끊김: 1006"}
 	case errors.Is(err, websocket.ErrReadLimit):
 		return errTooBig
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case errors.As(err, &network) && network.Timeout():
 		return errNoAnswer
 	case errors.As(err, &network):
 		return &ending{reason: fmt.Sprintf("네트워크 오류: %v", network)}

@@ -1243,6 +1243,17 @@ func TestEveryEndIsOneLogLineOfItsKind(t *testing.T) {
 	}
 }
 
+func TestVanishedPeerDidNotBreakTheProtocol(t *testing.T) {
+	logs := wstest.CaptureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		dial(t, startInMemory(t)).Vanish()
+		time.Sleep(time.Minute)
+		if lines := logs.Lines("나감"); len(lines) != 1 || strings.Contains(lines[0], "프로토콜 위반") {
+			t.Errorf("로그 %q, 원한 것 프로토콜 위반이 아닌 한 줄", lines)
+		}
+	})
+}
+
 // 방울(synctest)은 고루틴이 하나라도 남으면 실패합니다.
 func TestTwoThousandComingsAndGoingsLeaveNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -1303,9 +1314,12 @@ func TestBadOptionIsOneKoreanLine(t *testing.T) {
 	for _, args := range [][]string{
 		{"-adr", "localhost:0"}, {"-addr"}, {"-addr", "8080"}, {"-addr", "localhost:99999"},
 		{"-addr", "localhost:http?"}, {"8080"}, {"-addr", "localhost:0", "x"},
-		{"-pong-wait", "0s"}, {"-pong-wait", "-1m"}, {"-pong-wait", "60"}, {"-pong-wait", "999ms"},
-		{"-origins", ""}, {"-origins", "*"}, {"-origins", "example.com"}, {"-origins", "http://a.example/"},
-		{"-origins", "http://a.example,,http://b.example"}, {"-origins", "null"}, {"-origins", "https://한글.kr"},
+		{"-addr", "localhost:0", "-pong-wait", "0s"}, {"-addr", "localhost:0", "-pong-wait", "-1m"},
+		{"-addr", "localhost:0", "-pong-wait", "60"}, {"-addr", "localhost:0", "-pong-wait", "999ms"},
+		{"-addr", "localhost:0", "-origins", ""}, {"-addr", "localhost:0", "-origins", "*"},
+		{"-addr", "localhost:0", "-origins", "example.com"}, {"-addr", "localhost:0", "-origins", "http://a.example/"},
+		{"-addr", "localhost:0", "-origins", "http://a.example,,http://b.example"},
+		{"-addr", "localhost:0", "-origins", "null"}, {"-addr", "localhost:0", "-origins", "https://한글.kr"},
 	} {
 		wstest.WantUsageError(t, args...)
 	}

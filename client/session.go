@@ -98,9 +98,8 @@ func (s *session) outcome(writeErr error, cut bool) error {
 
 // broken은 상대의 닫기 프레임 없이 끝난 연결입니다. cut이면 기다리다가 끊었습니다.
 func (s *session) broken(asked, cut bool) error {
-	var timeout net.Error
 	var closed *websocket.CloseError
-	var network *net.OpError
+	var network net.Error
 	switch err := s.readErr; {
 	case cut && asked:
 		return fmt.Errorf("닫기 프레임의 답이 %v 안에 오지 않음", closeWait)
@@ -112,7 +111,7 @@ func (s *session) broken(asked, cut bool) error {
 		return fmt.Errorf("우리가 닫음: 1007 %w", err)
 	case errors.Is(err, websocket.ErrReadLimit):
 		return fmt.Errorf("우리가 닫음: 1009 메시지가 %d바이트를 넘음", maxMessage)
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case errors.As(err, &network) && network.Timeout() && s.ping > 0:
 		return fmt.Errorf("%v 안에 pong이 오지 않음", s.ping+pongWait)
 	case errors.As(err, &network):
 		return fmt.Errorf("닫기 프레임 없이 끊김: 1006, %w", network)

@@ -127,6 +127,13 @@ func (c *Conn) Reset() {
 	c.Close()
 }
 
+// Vanish는 메모리의 연결을 컴퓨터가 꺼진 것처럼 끊습니다. 서버의 읽기는 운영 체제가
+// 답을 기다리다 포기했을 때의 오류로 끝납니다.
+func (c *Conn) Vanish() {
+	c.NetConn().(pipeEnd).lost.Store(true)
+	c.Close()
+}
+
 // CloseCode는 읽기 오류에 든 닫기 코드입니다. 없으면 0입니다.
 func CloseCode(err error) int {
 	var closed *websocket.CloseError

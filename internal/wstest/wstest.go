@@ -9,8 +9,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -185,14 +188,29 @@ func (p *pipes) Addr() net.Addr { return memoryAddr{} }
 
 func (p *pipes) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	client, server := net.Pipe()
+	lost := new(atomic.Bool)
 	select {
-	case p.conns <- server:
-		return client, nil
+	case p.conns <- pipeEnd{server, lost}:
+		return pipeEnd{client, lost}, nil
 	case <-p.closed:
 		return nil, net.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// pipeEnd는 net.Pipe의 한쪽입니다. lost면 상대의 끝을 EOF가 아니라 ETIMEDOUT으로 알립니다.
+type pipeEnd struct {
+	net.Conn
+	lost *atomic.Bool
+}
+
+func (e pipeEnd) Read(p []byte) (int, error) {
+	n, err := e.Conn.Read(p)
+	if err == io.EOF && e.lost.Load() {
+		err = &net.OpError{Op: "read", Net: "pipe", Err: os.NewSyscallError("read", syscall.ETIMEDOUT)}
+	}
+	return n, err
 }
 
 type memoryAddr struct{}
