@@ -206,6 +206,7 @@ func init() {
 		readers.Wait()
 	}
 	programs["map-iteration"] = func([]string) {
+		defer func() { recover() }() // fatal error는 패닉이 아니라서 소용없습니다.
 		clients := map[int]bool{}
 		go func() {
 			for i := 0; ; i++ {
@@ -222,6 +223,7 @@ func init() {
 		otps := map[int]bool{}
 		for n := range 2 {
 			go func() {
+				defer func() { recover() }()
 				for i := 0; ; i++ {
 					otps[i%100+n] = true
 				}
