@@ -554,7 +554,7 @@ func TestBufferSizesAndThePoolDecideTheHeapOfAnIdleConnection(t *testing.T) {
 func init() { programs["idle-server"] = idleServer }
 
 // idleServer는 args의 버퍼와 핸들러로 연결을 받기만 합니다. /memory는 쓰레기를 치운 뒤의
-// 힙과 스택입니다.
+// 힙과 스택이고, /goroutines는 고루틴의 수입니다.
 func idleServer(args []string) {
 	size, _ := strconv.Atoi(args[0])
 	u := websocket.Upgrader{ReadBufferSize: size, WriteBufferSize: size}
@@ -568,6 +568,9 @@ func idleServer(args []string) {
 		runtime.ReadMemStats(&m)
 		fmt.Fprintln(w, m.HeapAlloc, m.StackInuse)
 	})
+	http.HandleFunc("/goroutines", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, runtime.NumGoroutine())
+	})
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		conn, err := u.Upgrade(w, r, nil)
 		if err != nil {
@@ -575,19 +578,24 @@ func idleServer(args []string) {
 		}
 		send := make(chan []byte)
 		write := func() {
+			defer conn.Close()
 			for m := range send {
 				conn.WriteMessage(websocket.TextMessage, m)
 			}
 		}
+		read := func() {
+			defer close(send)
+			discard(conn)
+		}
 		switch args[2] {
 		case "returned":
 			go write()
-			go discard(conn)
+			go read()
 		case "blocked+1":
 			go write()
-			discard(conn)
+			read()
 		case "blocked":
-			discard(conn)
+			read()
 		}
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

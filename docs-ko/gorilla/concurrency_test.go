@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -546,30 +544,21 @@ func TestDeadWriterBlocksItsSenders(t *testing.T) {
 
 func TestTwoGoroutinesPerConnectionAndNoneAfterwards(t *testing.T) {
 	const clients = 100
-	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
-		if err != nil {
-			return
-		}
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			discard(conn)
-		}()
-		go func() {
-			<-ended // 쓸 것을 기다리는 고루틴
-			conn.Close()
-		}()
-	}))
+	s := wstest.Run(t, "idle-server", "0", "nopool", "returned").Server(t)
+	goroutines := func() (n int) {
+		_, body := s.Get(t, "/goroutines")
+		fmt.Sscan(body, &n)
+		return n
+	}
+	base := goroutines()
 	await := func(want int) {
 		t.Helper()
-		for deadline := soon(); runtime.NumGoroutine() != want; time.Sleep(time.Millisecond) {
+		for deadline := soon(); goroutines() != want; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
-				t.Fatalf("고루틴 %d개, 원한 것 %d", runtime.NumGoroutine(), want)
+				t.Fatalf("고루틴 %d개, 원한 것 %d", goroutines(), want)
 			}
 		}
 	}
-	base := runtime.NumGoroutine()
 	var conns []*wstest.Conn
 	for range clients {
 		conns = append(conns, s.Dial(t, "/"))
