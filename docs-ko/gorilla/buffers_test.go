@@ -442,8 +442,8 @@ func TestThereIsNoReadLimitByDefault(t *testing.T) {
 			l := connect(websocket.Upgrader{}, websocket.Dialer{})
 			defer l.close()
 			set(l.server)
-			go l.client.WriteMessage(websocket.BinaryMessage, make([]byte, 8<<20))
-			if _, p, err := l.server.ReadMessage(); len(p) != 8<<20 || err != nil {
+			go l.client.WriteMessage(websocket.BinaryMessage, make([]byte, 1<<20))
+			if _, p, err := l.server.ReadMessage(); len(p) != 1<<20 || err != nil {
 				t.Errorf("%d바이트, %v", len(p), err)
 			}
 		})

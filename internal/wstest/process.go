@@ -68,7 +68,8 @@ func Output(t testing.TB, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), processPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env = append(os.Environ(), runMain+"=1")
+	// 경쟁 검사기는 끝내기 전에 1초를 기다립니다.
+	cmd.Env = append(os.Environ(), runMain+"=1", "GORACE=atexit_sleep_ms=100")
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		t.Fatalf("%q: 끝나지 않습니다:\n%s", args, out)
