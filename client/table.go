@@ -60,6 +60,10 @@ func (t *trace) printFrames(dir direction, d *decoder, p []byte) {
 
 // printFrame은 프레임 하나를 한 줄로 적습니다.
 func (t *trace) printFrame(dir direction, f *frame) {
+	if !t.titled {
+		t.titled = true
+		fmt.Fprintln(t.out, "시각           FIN RSV opcode       마스크      길이 헤더  내용")
+	}
 	fin, mask := "-", "-"
 	if f.fin {
 		fin = "FIN"

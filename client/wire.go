@@ -45,6 +45,7 @@ type trace struct {
 	request  head
 	response head
 	upgraded bool
+	titled   bool // 표의 제목을 적음
 	sent     decoder
 	received decoder
 	ended    bool // 받는 쪽이 끝남
@@ -136,7 +137,6 @@ func (t *trace) printAccept() {
 	}
 	fmt.Fprintf(t.out, "%sSec-WebSocket-Accept는 base64(SHA-1(Sec-WebSocket-Key + %s))입니다.\n", indent, guid)
 	fmt.Fprintf(t.out, "%s계산한 값은 %s, %s\n\n", indent, want, verdict)
-	fmt.Fprintln(t.out, "시각           FIN RSV opcode       마스크      길이 헤더  내용")
 }
 
 // printEnd는 TCP가 어떻게 끝났는지 적습니다. 닫기 프레임 없는 끝이 1006입니다.

@@ -99,8 +99,8 @@ func TestTheEndOfTCPIsShown(t *testing.T) {
 	}{
 		{response, io.EOF, "← 상대가 연결을 닫음 (EOF)\n"},
 		{response, reset, "← 연결이 끊김: read tcp: connection reset by peer\n"},
-		{response, net.ErrClosed, "내용\n"},
-		{response, os.ErrDeadlineExceeded, "내용\n"},
+		{response, net.ErrClosed, "같습니다.\n\n"},
+		{response, os.ErrDeadlineExceeded, "같습니다.\n\n"},
 		{response + whole[:1], io.EOF, "위반: 헤더가 1바이트만 오고 끊김\n15:04:05.000 ← 상대가 연결을 닫음 (EOF)\n"},
 		{response + whole[:5], io.EOF, `6    2  "안"…  위반: 3바이트만 오고 끊김` + "\n15:04:05.000 ← 상대가 연결을 닫음 (EOF)\n"},
 		{response[:20], io.EOF, "← HTTP/1.1 101 Switchi\n15:04:05.000 ← 상대가 연결을 닫음 (EOF)\n"},
