@@ -132,6 +132,7 @@ func TestColorsAreOnlyPaint(t *testing.T) {
 	write := func(colored bool) string {
 		var out strings.Builder
 		tr := newTrace(&out, colored)
+		tr.titled = true
 		tr.printFrame(sending, &frame{fin: true, opcode: opText, violations: []string{"위반"}})
 		return out.String()[len(clock):]
 	}
