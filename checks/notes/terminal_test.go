@@ -69,17 +69,17 @@ $ false
 
 func TestTypedTextAndKeysReachTheProgram(t *testing.T) {
 	term := shell(t)
-	if err := term.run("cat; sleep 100"); err != nil {
-		t.Fatal(err)
-	}
+	const command = "bash -c 'cat; echo 됨; sleep 100'"
+	must(t, term.run(command))
 	must(t, term.input("안녕\n"))
 	must(t, term.see(regexp.MustCompile(`(?s)안녕.*안녕`)))
 	must(t, term.input(keys["ctrl-d"]))
+	must(t, term.see(regexp.MustCompile("됨")))
 	must(t, term.input(keys["ctrl-c"]))
 	if status, err := term.end(); err != nil || status != 130 {
 		t.Errorf("종료 상태 %d %v, 원한 것 130", status, err)
 	}
-	if got, want := term.text(), "$ cat; sleep 100\n안녕\n안녕\n^C\n"; got != want {
+	if got, want := term.text(), "$ "+command+"\n안녕\n안녕\n됨\n^C\n"; got != want {
 		t.Errorf("화면 %q, 원한 것 %q", got, want)
 	}
 	if err := term.input("x\n"); err == nil {
