@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"mime"
 	"net/http"
 )
 
@@ -18,19 +19,30 @@ var accounts = map[string]string{
 	"gopher":   "websocket",
 	"chulsoo":  "websocket",
 	"younghee": "websocket",
+	"minsu":    "websocket",
+	"jiwoo":    "websocket",
+	"haneul":   "websocket",
 }
 
 // serveLogin은 비밀번호를 곧 쓸 일회용 비밀번호로 바꿔 줍니다. 브라우저의 WebSocket은
 // 헤더를 붙일 수 없어 URL에 넣어야 하고, URL은 프록시 로그에 남습니다.
 func serveLogin(otps *otpStore, w http.ResponseWriter, r *http.Request) {
+	if !checkOrigin(r) {
+		refuse(w, r, http.StatusForbidden, "다른 출처의 페이지에서는 로그인할 수 없습니다")
+		return
+	}
+	// 폼은 이 종류로 보낼 수 없고, 다른 출처의 스크립트는 먼저 물어보아야 합니다(CORS).
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		refuse(w, r, http.StatusUnsupportedMediaType, "Content-Type: application/json으로 보내세요")
+		return
+	}
 	username, password, ok := readLogin(w, r)
 	if !ok {
-		log.Printf("%s 로그인 거절: 본문이 로그인 JSON이 아님", r.RemoteAddr)
-		http.Error(w, `{"username": "이름", "password": "비밀번호"} 꼴의 JSON을 보내세요`, http.StatusBadRequest)
+		refuse(w, r, http.StatusBadRequest, `{"username": "이름", "password": "비밀번호"}를 보내세요`)
 		return
 	}
 	if !authenticate(username, password) {
-		log.Printf("%s 로그인 거절: %q", r.RemoteAddr, username)
+		log.Printf("%s 로그인 거절: %.32q", r.RemoteAddr, username)
 		http.Error(w, "이름이나 비밀번호가 맞지 않습니다", http.StatusUnauthorized)
 		return
 	}
@@ -38,6 +50,11 @@ func serveLogin(otps *otpStore, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	json.NewEncoder(w).Encode(map[string]string{"otp": otps.issue(username)})
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, why string) {
+	log.Printf("%s 거절: %d %s", r.RemoteAddr, status, why)
+	http.Error(w, why, status)
 }
 
 func readLogin(w http.ResponseWriter, r *http.Request) (username, password string, ok bool) {

@@ -30,11 +30,10 @@ func tlsConfig() (*tls.Config, error) {
 
 func certificate() (tls.Certificate, error) {
 	if *certFile == "" && *keyFile == "" {
-		log.Print("자체 서명 인증서를 새로 만들었습니다. 브라우저가 경고하면 넘기고 들어오세요.")
 		return selfSigned()
 	}
 	if *certFile == "" || *keyFile == "" {
-		return tls.Certificate{}, errors.New("-cert와 -key는 함께 주세요. 둘 다 빼면 자체 서명 인증서를 만듭니다")
+		return tls.Certificate{}, errors.New("-cert와 -key는 함께 주세요. 둘 다 빼면 스스로 만듭니다")
 	}
 	cert, err := tls.LoadX509KeyPair(*certFile, *keyFile)
 	if err != nil {
@@ -64,5 +63,6 @@ func selfSigned() (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("인증서를 만들 수 없습니다: %w", err)
 	}
+	log.Print("자체 서명 인증서를 만들었습니다. 브라우저가 경고하면 넘기고 들어오세요.")
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }

@@ -4,12 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode/utf8"
-)
-
-const (
-	firstRoom   = "general"
-	maxRoomName = 32 // 글자 수
 )
 
 // event는 소켓 하나로 여러 종류의 메시지를 나르는 봉투입니다. Type을 보고 Payload의
@@ -44,10 +38,10 @@ type (
 	}
 )
 
-// parseEvent는 sendMessage, changeRoom, 잘못된 이벤트라면 problem을 돌려줍니다.
+// parseEvent는 sendMessage나 changeRoom을, 잘못된 이벤트라면 problem을 반환합니다.
 // RawMessage를 그대로 전하지 않고 정해진 필드로 풉니다. 그래야 모르는 것이 섞이지
 // 않습니다.
-func parseEvent(data []byte) any {
+func parseEvent(data []byte) request {
 	var e event
 	if err := json.Unmarshal(data, &e); err != nil {
 		return problem{`{"type": ..., "payload": ...} 꼴의 JSON이 아닙니다`}
@@ -62,7 +56,7 @@ func parseEvent(data []byte) any {
 	}
 }
 
-func parseSendMessage(payload []byte) any {
+func parseSendMessage(payload []byte) request {
 	var m sendMessage
 	if err := json.Unmarshal(payload, &m); err != nil || strings.TrimSpace(m.Message) == "" {
 		return problem{`빈 메시지는 보낼 수 없습니다. payload는 {"message": "글"}입니다`}
@@ -70,12 +64,12 @@ func parseSendMessage(payload []byte) any {
 	return m
 }
 
-func parseChangeRoom(payload []byte) any {
+func parseChangeRoom(payload []byte) request {
 	var r changeRoom
 	err := json.Unmarshal(payload, &r)
 	r.Name = strings.TrimSpace(r.Name)
-	if n := utf8.RuneCountInString(r.Name); err != nil || n < 1 || n > maxRoomName {
-		return problem{`방 이름은 1자에서 32자까지입니다. payload는 {"name": "이름"}입니다`}
+	if err != nil || !isRoomName(r.Name) {
+		return problem{`방 이름은 빈칸 없이 1자에서 32자까지입니다. payload는 {"name": "이름"}입니다`}
 	}
 	return r
 }

@@ -4,12 +4,30 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
-// request는 클라이언트가 허브에 부탁하는 일입니다. 이벤트는 parseEvent의 결과입니다.
-type request struct {
-	from  *Client
-	event any
+// Hub는 연결된 클라이언트 집합과 그 고루틴들의 주인입니다. clients, rooms와 모든 send는
+// run만 만지니 잠글 것이 없고, 메시지는 run이 꺼낸 순서대로 방 안의 모두에게 갑니다.
+type Hub struct {
+	clients    map[*Client]bool
+	rooms      map[string]map[*Client]bool
+	requests   chan asked
+	register   chan *Client
+	unregister chan *Client
+	pumps      sync.WaitGroup
+	done       chan struct{} // 모든 연결이 닫힘
+}
+
+// request는 허브가 들어줄 일입니다. run이 부르므로 허브의 것을 만져도 됩니다.
+// 부탁한 클라이언트에게 이벤트 하나를 꼭 보냅니다. 그것이 쓰여야 다음 차례가 옵니다.
+type request interface{ handle(h *Hub, from *Client) }
+
+// asked는 누가 무엇을 부탁했는지입니다.
+type asked struct {
+	from *Client
+	request
 }
 
 // message는 허브를 지나가는 메시지 하나입니다.
@@ -18,38 +36,27 @@ type message struct {
 	data []byte
 }
 
-// Hub는 연결된 클라이언트 집합과 그 고루틴들의 주인입니다. clients와 rooms는 run만
-// 만지니 잠글 것이 없고, 메시지는 run이 꺼낸 차례대로 방 안의 모두에게 갑니다.
-type Hub struct {
-	clients    map[*Client]bool
-	rooms      map[string]map[*Client]bool
-	requests   chan *request
-	register   chan *Client
-	unregister chan *Client
-	pumps      sync.WaitGroup
-	closing    chan struct{} // run이 더는 채널을 듣지 않음
-	done       chan struct{} // 모든 연결이 닫힘
-}
+var (
+	errTooSlow   = &ending{websocket.ClosePolicyViolation, "메시지를 제때 읽지 않아 대기열이 찼습니다"}
+	errGoingAway = &ending{websocket.CloseGoingAway, "서버를 닫습니다"}
+)
 
 func newHub() *Hub {
 	return &Hub{
 		clients:    make(map[*Client]bool),
 		rooms:      make(map[string]map[*Client]bool),
-		requests:   make(chan *request),
+		requests:   make(chan asked),
 		register:   make(chan *Client),
 		unregister: make(chan *Client),
-		closing:    make(chan struct{}),
 		done:       make(chan struct{}),
 	}
 }
 
 func (h *Hub) run(ctx context.Context) {
+	quit, register := ctx.Done(), h.register
 	for {
 		select {
-		case <-ctx.Done():
-			h.shutdown()
-			return
-		case c := <-h.register:
+		case c := <-register:
 			h.clients[c] = true
 			h.enter(c, firstRoom)
 			h.pumps.Go(c.readPump)
@@ -57,27 +64,34 @@ func (h *Hub) run(ctx context.Context) {
 		case c := <-h.unregister:
 			h.remove(c)
 		case r := <-h.requests:
-			// 이미 내보낸 클라이언트의 메시지는 전하지 않습니다.
-			if h.clients[r.from] {
-				h.handle(r.from, r.event)
+			if !h.clients[r.from] {
+				continue // 이미 내보낸 클라이언트의 말은 전하지 않습니다.
 			}
+			r.handle(h, r.from)
+		case <-quit:
+			quit, register = nil, nil // nil 채널은 골라지지 않습니다.
+			h.shutdown()
+		case <-h.done:
+			return
 		}
 	}
 }
 
-// handle은 부탁 하나마다 부탁한 클라이언트에게도 이벤트 하나를 보냅니다. 그것이
-// 쓰여야 그 클라이언트의 다음 차례가 옵니다.
-func (h *Hub) handle(c *Client, event any) {
-	switch e := event.(type) {
-	case sendMessage:
-		h.sendAll(&message{c, encode("new_message", newMessage{e.Message, c.user, time.Now()})})
-	case changeRoom:
-		h.exit(c)
-		h.enter(c, e.Name)
-		h.send(c, &message{c, encode("room_changed", roomChanged(e))})
-	case problem:
-		h.send(c, &message{c, encode("error", e)})
+func (e sendMessage) handle(h *Hub, from *Client) {
+	m := &message{from, encode("new_message", newMessage{e.Message, from.user, time.Now()})}
+	for c := range h.rooms[from.room] {
+		h.send(c, m)
 	}
+}
+
+func (e changeRoom) handle(h *Hub, from *Client) {
+	h.exit(from)
+	h.enter(from, e.Name)
+	h.send(from, &message{from, encode("room_changed", roomChanged(e))})
+}
+
+func (e problem) handle(h *Hub, from *Client) {
+	h.send(from, &message{from, encode("error", e)})
 }
 
 func (h *Hub) enter(c *Client, room string) {
@@ -96,61 +110,45 @@ func (h *Hub) exit(c *Client) {
 	}
 }
 
-func (h *Hub) sendAll(m *message) {
-	for c := range h.rooms[m.from.room] {
-		h.send(c, m)
-	}
-}
-
-// send는 누구도 기다리지 않습니다. 대기열이 찬 클라이언트는 내보냅니다.
+// send는 누구도 기다리지 않습니다. c.send의 칸은 하나뿐이고 허브만 넣으므로, 꺼낸
+// 자리는 비어 있습니다. 대기열이 찬 클라이언트는 밀린 것을 버리고 1008로 내보냅니다.
 func (h *Hub) send(c *Client, m *message) {
-	if !c.push(m) {
-		h.kick(c, errTooSlow)
+	var queue []*message
+	select {
+	case queue = <-c.send:
+	default: // writePump가 다 가져갔습니다.
 	}
+	if len(queue) == maxQueue {
+		h.kick(c, errTooSlow)
+		return
+	}
+	c.send <- append(queue, m)
 }
 
-func (h *Hub) remove(c *Client) {
-	delete(h.clients, c)
-	h.exit(c)
+// shutdown은 모두에게 밀린 메시지를 마저 보내고 1001로 내보냅니다. 펌프가 모두
+// 끝날 때까지 run은 채널을 계속 듣습니다.
+func (h *Hub) shutdown() {
+	for c := range h.clients {
+		h.kick(c, errGoingAway)
+	}
+	go func() {
+		h.pumps.Wait()
+		close(h.done)
+	}()
 }
 
 // kick은 허브가 먼저 내보낼 때 씁니다. 닫기 프레임조차 읽지 않는 상대는
 // closeWait 뒤에 끊습니다.
 func (h *Hub) kick(c *Client, why *ending) {
+	c.end.CompareAndSwap(nil, why)
 	h.remove(c)
-	c.finish(why)
 	time.AfterFunc(closeWait, func() { c.conn.Close() })
 }
 
-func (h *Hub) shutdown() {
-	for c := range h.clients {
-		h.kick(c, errGoingAway)
-	}
-	close(h.closing)
-	h.pumps.Wait()
-	close(h.done)
-}
-
-// join은 허브가 닫히는 중이면 false입니다.
-func (h *Hub) join(c *Client) bool {
-	select {
-	case h.register <- c:
-		return true
-	case <-h.closing:
-		return false
-	}
-}
-
-func (h *Hub) leave(c *Client) {
-	select {
-	case h.unregister <- c:
-	case <-h.closing:
-	}
-}
-
-func (h *Hub) ask(r *request) {
-	select {
-	case h.requests <- r:
-	case <-h.closing:
+func (h *Hub) remove(c *Client) {
+	if h.clients[c] {
+		delete(h.clients, c)
+		h.exit(c)
+		close(c.send)
 	}
 }

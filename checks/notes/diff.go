@@ -148,8 +148,8 @@ func hunksOf(diff string) (hunks []hunk) {
 	return hunks
 }
 
-// checkHunks는 두 단계의 차이가 뒤 단계의 노트에 빠짐없이 나오는지 봅니다. 한 덩어리를 여러 블록에
-// 나누어 보여도 됩니다.
+// checkHunks는 두 단계의 차이가 덩어리마다 뒤 단계의 노트에 나오는지 봅니다. 가르칠 것이 없는 줄만 더한
+// 덩어리와 지우기만 한 덩어리는 나오지 않아도 됩니다.
 func (r repository) checkHunks() (faults []fault, err error) {
 	pairs, err := r.pairs()
 	if err != nil {
@@ -172,6 +172,9 @@ func (r repository) checkHunks() (faults []fault, err error) {
 	return faults, nil
 }
 
+// ceremony는 어느 단계에나 있는 줄입니다: 프로그램을 소개하는 첫 줄, import, 페이지의 이름.
+var ceremony = regexp.MustCompile(`^\+(\s*|// \d\d-.*|\t(_ )?"[^"]+"|<title>.*|\s*<h1>.*)$`)
+
 func unmentioned(p pair, n *note, diff string) (faults []fault) {
 	lines := strings.Split(diff, "\n")
 	shown := make([]bool, len(lines))
@@ -191,13 +194,18 @@ func unmentioned(p pair, n *note, diff string) (faults []fault) {
 		if h.added {
 			continue
 		}
+		var lesson []string // 이 덩어리가 더한, 가르칠 줄
+		mentioned := false
 		for i, line := range h.lines {
-			if (strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-")) && !shown[h.line-1+i] {
-				faults = append(faults, fault{p.note(), 0, fmt.Sprintf(
-					"%s의 달라진 줄이 diff 블록에 없습니다 (%s:%d). go run ./notes -hunks %s로 넣을 줄을 봅니다\n%s\n%s",
-					h.file, p.file(), h.line+i, p.after, h.lines[0], line)})
-				break
+			if strings.HasPrefix(line, "+") && !ceremony.MatchString(line) {
+				lesson = append(lesson, line)
+				mentioned = mentioned || shown[h.line-1+i]
 			}
+		}
+		if len(lesson) > 0 && !mentioned {
+			faults = append(faults, fault{p.note(), 0, fmt.Sprintf(
+				"%s의 달라진 덩어리가 diff 블록에 없습니다 (%s:%d). go run ./notes -hunks %s로 넣을 줄을 봅니다\n%s\n%s",
+				h.file, p.file(), h.line, p.after, h.lines[0], lesson[0])})
 		}
 	}
 	return faults

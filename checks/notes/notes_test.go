@@ -160,7 +160,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			{name: "테스트만 달라짐", file: "02-two/main_test.go", old: "TestAnother", new: "TestOther"},
 		},
 		"달라진 곳의 설명": {
-			{name: "한 덩어리가 빠짐", file: two, old: "+\tlog.Print(another())\n", new: "", want: []string{"docs-ko/02-two.md: 02-two/main.go의 달라진 줄이 diff 블록에 없습니다 (docs-ko/diffs/01-02.diff:"}},
+			{name: "한 덩어리가 빠짐", file: two, old: "+\tlog.Print(another())\n", new: "", want: []string{"docs-ko/02-two.md: 02-two/main.go의 달라진 덩어리가 diff 블록에 없습니다 (docs-ko/diffs/01-02.diff:"}},
 			{name: "나누어 보임", file: two, old: " \tlog.Print(greeting())\n", new: "```\n\n글\n\n```diff\n \tlog.Print(greeting())\n"},
 		},
 		"embedmd의 함정": {
