@@ -2,77 +2,13 @@ package main
 
 import (
 	"bytes"
-	"io"
-	"net/http"
-	"runtime"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/gorilla/websocket"
 
 	"gorilla-websocket-ko/internal/wstest"
 )
-
-func TestMain(m *testing.M) { wstest.Main(m, main) }
-
-func start(t *testing.T) *wstest.Server {
-	return wstest.Start(t, newHandler())
-}
-
-func startInMemory(t *testing.T) *wstest.Server {
-	return wstest.StartInMemory(t, newHandler())
-}
-
-func dial(t *testing.T, s *wstest.Server) *wstest.Conn {
-	t.Helper()
-	return s.Dial(t, "/ws")
-}
-
-func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
-	s := start(t)
-	status, page := s.Get(t, "/")
-	if status != http.StatusOK || !strings.Contains(page, `<html lang="ko">`) {
-		t.Errorf("/: 상태 %d, 본문 %.60q", status, page)
-	}
-	for _, id := range []string{"status", "log", "message", "send"} {
-		if !strings.Contains(page, `id="`+id+`"`) {
-			t.Errorf("페이지에 id %q이(가) 없습니다", id)
-		}
-	}
-	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {
-		if status, _ := s.Get(t, path); status != http.StatusNotFound {
-			t.Errorf("%s: 상태 %d, 원한 것 404", path, status)
-		}
-	}
-}
-
-func TestPlainHTTPOnTheSocketPathIs400(t *testing.T) {
-	s := start(t)
-	logs := wstest.CaptureLog(t)
-	if status, _ := s.Get(t, "/ws"); status != http.StatusBadRequest {
-		t.Errorf("상태 %d, 원한 것 400", status)
-	}
-	if lines := logs.Lines("거절"); len(lines) != 1 {
-		t.Errorf("거절 로그 %q, 원한 것 한 줄", lines)
-	}
-}
-
-func TestPageOfAnotherHostIsRefused(t *testing.T) {
-	s := start(t)
-	if _, status := s.TryDial(t, "/ws", http.Header{"Origin": {"http://evil.example"}}); status != http.StatusForbidden {
-		t.Errorf("상태 %d, 원한 것 403", status)
-	}
-}
-
-func TestCompressionIsNotNegotiated(t *testing.T) {
-	s := start(t)
-	offer := http.Header{"Sec-WebSocket-Extensions": {"permessage-deflate"}}
-	c, _ := s.TryDial(t, "/ws", offer)
-	c.Write(wstest.Frame{Opcode: websocket.TextMessage, RSV: 4, Payload: []byte{0}})
-	c.WantClose(websocket.CloseProtocolError)
-}
 
 func TestEchoKeepsTypeAndBytes(t *testing.T) {
 	all := make([]byte, 256)
@@ -93,9 +29,10 @@ func TestEchoKeepsTypeAndBytes(t *testing.T) {
 		{"3 MB 텍스트", websocket.TextMessage, bytes.Repeat([]byte("가"), 1_000_000)},
 		{"5 MB 바이너리", websocket.BinaryMessage, bytes.Repeat(all, 20_000)},
 	}
-	c := dial(t, start(t))
+	s := start(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			c := dial(t, s)
 			sent := make(chan error, 1)
 			go func() { sent <- c.WriteMessage(tt.messageType, tt.message) }()
 			messageType, message := c.Next()
@@ -123,7 +60,7 @@ func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
 		wstest.Frame{Opcode: 0, More: true, Payload: []byte(han[1:4])},
 		wstest.Frame{Opcode: 0, Payload: []byte(han[4:])},
 	)
-	c.WantText(han)
+	wantHeard(t, c, han)
 	if pong != "p" {
 		t.Errorf("pong %q, 원한 것 \"p\"", pong)
 	}
@@ -144,203 +81,4 @@ func TestTextThatIsNotUTF8EndsWith1007(t *testing.T) {
 			c.WantClose(tt.Code)
 		})
 	}
-}
-
-func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
-	for _, tt := range wstest.Violations {
-		t.Run(tt.Name, func(t *testing.T) {
-			s := start(t)
-			logs := wstest.CaptureLog(t)
-			other, c := dial(t, s), dial(t, s)
-			c.Write(tt.Frames...)
-			c.WantClose(tt.Code)
-			logs.Await(t, "프로토콜 위반")
-			if lines := logs.Lines("나감"); len(lines) != 1 {
-				t.Errorf("로그 %q, 원한 것 한 줄", lines)
-			}
-			other.Send("나는 괜찮다")
-			other.WantText("나는 괜찮다")
-		})
-	}
-}
-
-func TestAnnouncedLengthCostsNoMemory(t *testing.T) {
-	for _, tt := range []struct {
-		name     string
-		announce uint64
-	}{{"2의 63제곱", 1 << 63}, {"2의 62제곱", 1 << 62}, {"1 GiB", 1 << 30}} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := start(t)
-			before := heap()
-			c := dial(t, s)
-			c.Write(wstest.Frame{Opcode: websocket.BinaryMessage, Announce: tt.announce, Payload: []byte("hi")})
-			if tt.announce == 1<<63 {
-				c.WantClose(websocket.CloseProtocolError)
-			}
-			if grown := heap() - before; grown > 1<<20 {
-				t.Errorf("힙이 %d바이트 늘었습니다", grown)
-			}
-		})
-	}
-}
-
-func TestHalfFrameEndsWithItsConnection(t *testing.T) {
-	logs := wstest.CaptureLog(t)
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		whole := wstest.Text("안녕").Bytes()
-		for n := range len(whole) {
-			c := dial(t, s)
-			c.NetConn().Write(whole[:n])
-			c.Close()
-			synctest.Wait()
-			if lines := logs.Lines("나감"); len(lines) != n+1 || !strings.Contains(lines[n], "1006") {
-				t.Fatalf("%d바이트 뒤: 로그 %q", n, lines)
-			}
-		}
-	})
-}
-
-func TestCloseIsAnsweredWithTheSameCode(t *testing.T) {
-	s := start(t)
-	for _, code := range []int{1000, 1001, 1003, 1012, 3000, 4999} {
-		c := dial(t, s)
-		c.Write(wstest.Close(code, "그만"))
-		c.WantClose(code)
-	}
-	c := dial(t, s)
-	c.Write(wstest.Frame{Opcode: websocket.CloseMessage})
-	c.WantClose(websocket.CloseNoStatusReceived)
-}
-
-func TestEveryEndIsOneLogLineOfItsKind(t *testing.T) {
-	tests := []struct {
-		name, want string
-		end        func(c *wstest.Conn)
-	}{
-		{"닫기 코드", `상대가 닫음: 1000 "bye"`, func(c *wstest.Conn) { c.Write(wstest.Close(1000, "bye")) }},
-		{"코드 없는 닫기", `상대가 닫음: 1005 ""`, func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 8}) }},
-		{"FIN", "닫기 프레임 없이 끊김: 1006", func(c *wstest.Conn) { c.Close() }},
-		{"RST", "네트워크 오류", func(c *wstest.Conn) { c.Reset() }},
-		{"UTF-8", "서버가 닫음: 1007 텍스트가 UTF-8이 아닙니다", func(c *wstest.Conn) { c.Write(wstest.Text("\xff")) }},
-		{"프로토콜 위반", "서버가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3", func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 3}) }},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			logs := wstest.CaptureLog(t)
-			c := dial(t, start(t))
-			tt.end(c)
-			if line := logs.Await(t, "나감"); !strings.Contains(line, tt.want) {
-				t.Errorf("로그 %q, 원한 것 %q", line, tt.want)
-			}
-			if lines := logs.Lines(""); len(lines) != 2 {
-				t.Errorf("로그 %q, 원한 것 들어옴과 나감 한 줄씩", lines)
-			}
-		})
-	}
-}
-
-func TestVanishedPeerDidNotBreakTheProtocol(t *testing.T) {
-	logs := wstest.CaptureLog(t)
-	synctest.Test(t, func(t *testing.T) {
-		dial(t, startInMemory(t)).Vanish()
-		time.Sleep(time.Minute)
-		if lines := logs.Lines("나감"); len(lines) != 1 || strings.Contains(lines[0], "프로토콜 위반") {
-			t.Errorf("로그 %q, 원한 것 프로토콜 위반이 아닌 한 줄", lines)
-		}
-	})
-}
-
-// 방울(synctest)은 고루틴이 하나라도 남으면 실패합니다.
-func TestTwoThousandComingsAndGoingsLeaveNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		comeAndGo := func(n int) {
-			for i := range n {
-				switch c := dial(t, s); i % 3 {
-				case 0:
-					c.Leave()
-				case 1:
-					c.Write(wstest.Frame{Opcode: 3})
-					c.WantClose(websocket.CloseProtocolError)
-					c.Close()
-				default:
-					c.Close()
-				}
-			}
-			time.Sleep(time.Minute) // 가짜 시계: 마감 시각 타이머까지 모두 끝납니다.
-		}
-		comeAndGo(100)
-		before := heap()
-		comeAndGo(2000)
-		if grown := heap() - before; grown > 4<<20 {
-			t.Errorf("힙이 %d바이트 늘었습니다", grown)
-		}
-	})
-}
-
-func TestUnfinishedRequestIsCutOff(t *testing.T) {
-	for _, request := range []string{
-		"", "GET /ws HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			conn := wstest.StartServerInMemory(t, newServer(newHandler())).NetConn(t)
-			begin := time.Now()
-			conn.SetDeadline(begin.Add(time.Hour))
-			io.WriteString(conn, request)
-			io.Copy(io.Discard, conn)
-			if waited := time.Since(begin); waited > time.Minute {
-				t.Errorf("%q: %v 만에 끊김", request, waited)
-			}
-		})
-	}
-}
-
-func TestUnreadResponseIsCutOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		conn := wstest.StartServerInMemory(t, newServer(newHandler())).NetConn(t)
-		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		time.Sleep(time.Minute)
-		if n, err := io.Copy(io.Discard, conn); n > 0 || err != nil {
-			t.Errorf("1분 뒤에 %d바이트를 받았습니다, %v", n, err)
-		}
-	})
-}
-
-func TestBadOptionIsOneKoreanLine(t *testing.T) {
-	for _, args := range [][]string{
-		{"-adr", "localhost:0"}, {"-addr"}, {"-addr", "8080"}, {"-addr", "localhost:99999"},
-		{"-addr", "localhost:http?"}, {"8080"}, {"-addr", "localhost:0", "x"},
-	} {
-		wstest.WantUsageError(t, args...)
-	}
-}
-
-func TestAddressInUseSaysToChangeThePort(t *testing.T) {
-	s := start(t)
-	if line := wstest.WantUsageError(t, "-addr", s.Host); !strings.Contains(line, "-addr localhost:8081") {
-		t.Errorf("할 일을 말하지 않습니다: %s", line)
-	}
-}
-
-func TestCtrlCEndsTheProgramAtOnce(t *testing.T) {
-	p := wstest.Run(t, "-addr", "localhost:0")
-	c := dial(t, p.Server(t))
-	c.Send("안녕")
-	c.WantText("안녕")
-	p.Interrupt(t)
-	c.WantClose(websocket.CloseAbnormalClosure)
-	p.Wait(t)
-}
-
-// heap은 쓰레기를 치운 뒤의 힙 바이트 수입니다.
-func heap() int64 {
-	runtime.GC()
-	return allocated()
-}
-
-func allocated() int64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

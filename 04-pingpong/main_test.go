@@ -1,17 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,348 +10,6 @@ import (
 
 	"gorilla-websocket-ko/internal/wstest"
 )
-
-func TestMain(m *testing.M) { wstest.Main(m, main) }
-
-// stoppable은 stop으로 끝내는 핸들러입니다. 모든 연결이 닫히면 done이 닫힙니다.
-func stoppable(t *testing.T) (h http.Handler, stop func(), done <-chan struct{}) {
-	ctx, cancel := context.WithCancel(context.Background())
-	h, done = newHandler(ctx)
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return h, cancel, done
-}
-
-func handler(t *testing.T) http.Handler {
-	h, _, _ := stoppable(t)
-	return h
-}
-
-func start(t *testing.T) *wstest.Server {
-	return wstest.Start(t, handler(t))
-}
-
-func startInMemory(t *testing.T) *wstest.Server {
-	return wstest.StartInMemory(t, handler(t))
-}
-
-func dial(t *testing.T, s *wstest.Server) *wstest.Conn {
-	t.Helper()
-	c := s.Dial(t, "/ws")
-	c.Ready()
-	return c
-}
-
-// frame은 text를 말하는 프레임이고, hear는 다음에 들은 말입니다.
-func frame(text string) wstest.Frame { return wstest.Text(text) }
-
-func hear(c *wstest.Conn) string { return c.Receive() }
-
-func say(c *wstest.Conn, text string) { c.Write(frame(text)) }
-
-func wantHeard(t *testing.T, c *wstest.Conn, text string) {
-	t.Helper()
-	if got := hear(c); got != text {
-		t.Fatalf("들은 것 %.80q, 원한 것 %.80q", got, text)
-	}
-}
-
-func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
-	s := start(t)
-	status, page := s.Get(t, "/")
-	if status != http.StatusOK || !strings.Contains(page, `<html lang="ko">`) {
-		t.Errorf("/: 상태 %d, 본문 %.60q", status, page)
-	}
-	for _, id := range []string{"status", "log", "message", "send"} {
-		if !strings.Contains(page, `id="`+id+`"`) {
-			t.Errorf("페이지에 id %q이(가) 없습니다", id)
-		}
-	}
-	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {
-		if status, _ := s.Get(t, path); status != http.StatusNotFound {
-			t.Errorf("%s: 상태 %d, 원한 것 404", path, status)
-		}
-	}
-}
-
-func TestPlainHTTPOnTheSocketPathIs400(t *testing.T) {
-	s := start(t)
-	logs := wstest.CaptureLog(t)
-	if status, _ := s.Get(t, "/ws"); status != http.StatusBadRequest {
-		t.Errorf("상태 %d, 원한 것 400", status)
-	}
-	if lines := logs.Lines("거절"); len(lines) != 1 {
-		t.Errorf("거절 로그 %q, 원한 것 한 줄", lines)
-	}
-}
-
-func TestPageOfAnotherHostIsRefused(t *testing.T) {
-	s := start(t)
-	if _, status := s.TryDial(t, "/ws", http.Header{"Origin": {"http://evil.example"}}); status != http.StatusForbidden {
-		t.Errorf("상태 %d, 원한 것 403", status)
-	}
-}
-
-func TestCompressionIsNotNegotiated(t *testing.T) {
-	s := start(t)
-	offer := http.Header{"Sec-WebSocket-Extensions": {"permessage-deflate"}}
-	c, _ := s.TryDial(t, "/ws", offer)
-	c.Write(wstest.Frame{Opcode: websocket.TextMessage, RSV: 4, Payload: []byte{0}})
-	c.WantClose(websocket.CloseProtocolError)
-}
-
-func TestMessageReachesEveryoneTheSenderIncluded(t *testing.T) {
-	s := start(t)
-	clients := []*wstest.Conn{dial(t, s), dial(t, s), dial(t, s)}
-	for _, text := range []string{"안녕하세요 👋", "<img src=x onerror=alert(1)>", "둘째 줄\n셋째 줄"} {
-		say(clients[0], text)
-		for _, c := range clients {
-			wantHeard(t, c, text)
-		}
-	}
-}
-
-func TestEveryoneHearsTheSameOrder(t *testing.T) {
-	const clients, each = 5, 100
-	s := start(t)
-	var conns []*wstest.Conn
-	for range clients {
-		conns = append(conns, dial(t, s))
-	}
-	var wg sync.WaitGroup
-	heard := make([][]string, clients)
-	for i, c := range conns {
-		wg.Go(func() {
-			for n := range each {
-				say(c, fmt.Sprint(i, "의 ", n))
-			}
-		})
-		wg.Go(func() {
-			for range clients * each {
-				heard[i] = append(heard[i], hear(c))
-			}
-		})
-	}
-	wg.Wait()
-	for i := range heard {
-		if !slices.Equal(heard[i], heard[0]) {
-			t.Errorf("%d번이 들은 차례가 0번과 다릅니다", i)
-		}
-	}
-}
-
-func TestEachMessageIsOneFrame(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		sender, listener := dial(t, s), dial(t, s)
-		for range 3 {
-			say(sender, strings.Repeat("가", 100))
-			hear(sender)
-		}
-		synctest.Wait() // 셋이 모두 대기열에 있습니다.
-		for range 3 {
-			var header [4]byte
-			io.ReadFull(listener.NetConn(), header[:])
-			if header[0] != 0x81 || header[1] != 126 {
-				t.Fatalf("머리 % x, 원한 것 FIN과 텍스트(81), 두 바이트 길이(7e)", header)
-			}
-			io.CopyN(io.Discard, listener.NetConn(), int64(header[2])<<8|int64(header[3]))
-		}
-	})
-}
-
-func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
-	s := start(t)
-	c, other := dial(t, s), dial(t, s)
-	var pong string
-	c.SetPongHandler(func(data string) error {
-		pong = data
-		return nil
-	})
-	whole := frame("한글").Payload
-	cut := bytes.IndexByte(whole, "한"[0]) + 1 // 글자 한가운데
-	c.Write(
-		wstest.Frame{Opcode: websocket.TextMessage, More: true, Payload: whole[:cut]},
-		wstest.Frame{Opcode: websocket.PingMessage, Payload: []byte("p")},
-		wstest.Frame{Opcode: 0, Payload: whole[cut:]},
-	)
-	wantHeard(t, c, "한글")
-	wantHeard(t, other, "한글")
-	if pong != "p" {
-		t.Errorf("pong %q, 원한 것 \"p\"", pong)
-	}
-}
-
-func TestWhatIsNotTextEndsOnlyTheSender(t *testing.T) {
-	tests := append(wstest.InvalidUTF8,
-		wstest.Violation{Name: "바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage, Payload: []byte{0xff, 0xfe}}}},
-		wstest.Violation{Name: "빈 바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage}}})
-	s := start(t)
-	other := dial(t, s)
-	for _, tt := range tests {
-		t.Run(tt.Name, func(t *testing.T) {
-			c := dial(t, s)
-			c.Write(tt.Frames...)
-			c.WantClose(tt.Code)
-			say(other, "다음 말")
-			wantHeard(t, other, "다음 말")
-		})
-	}
-}
-
-func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
-	const messages = 30_000
-	s := start(t)
-	logs := wstest.CaptureLog(t)
-	sender, listener, silent := dial(t, s), dial(t, s), dial(t, s)
-	silent.NetConn().(*net.TCPConn).SetReadBuffer(4096)
-	text := func(n int) string { return fmt.Sprintf("%06d", n) + strings.Repeat(".", 294) }
-	before := heap()
-
-	var wg sync.WaitGroup
-	ahead := make(chan struct{}, 1000) // 듣는 사람보다 이만큼만 앞서 말합니다.
-	listening, stop := context.WithCancel(t.Context())
-	wg.Go(func() {
-		for n := range messages {
-			select {
-			case ahead <- struct{}{}:
-				say(sender, text(n))
-			case <-listening.Done():
-				return
-			}
-		}
-	})
-	wg.Go(func() {
-		for range messages {
-			hear(sender)
-		}
-	})
-	wg.Go(func() {
-		defer stop()
-		for n := range messages {
-			if got := hear(listener); got != text(n) {
-				t.Errorf("%d번째로 들은 것 %.20q", n, got)
-			}
-			<-ahead
-		}
-	})
-	wg.Wait()
-	logs.Await(t, "서버가 닫음: 1008")
-	if lines := logs.Lines("나감"); len(lines) != 1 {
-		t.Errorf("로그 %q, 원한 것 한 줄", lines)
-	}
-	if grown := heap() - before; grown > 4<<20 {
-		t.Errorf("힙이 %d바이트 늘었습니다", grown)
-	}
-}
-
-func TestBurstLosesNothing(t *testing.T) {
-	const messages = 4000
-	s := start(t)
-	sender, listener := dial(t, s), dial(t, s)
-	go func() {
-		for n := range messages {
-			say(sender, fmt.Sprint(n))
-		}
-	}()
-	for n := range messages {
-		wantHeard(t, listener, fmt.Sprint(n))
-	}
-}
-
-func TestSenderThatDoesNotReadCannotFloodTheOthers(t *testing.T) {
-	const messages = 10_000
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		sender, listener := dial(t, s), dial(t, s)
-		go func() {
-			for n := range messages {
-				say(sender, fmt.Sprint(n))
-			}
-		}()
-		synctest.Wait() // 서버는 보낸 사람이 읽지 않은 만큼 받지 않습니다.
-		go sender.Drain()
-		for n := range messages {
-			wantHeard(t, listener, fmt.Sprint(n))
-		}
-	})
-}
-
-func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		sender, slow := dial(t, s), dial(t, s)
-		for n := range 4500 {
-			say(sender, fmt.Sprint(n))
-			wantHeard(t, sender, fmt.Sprint(n))
-		}
-		var err error
-		for err == nil {
-			time.Sleep(100 * time.Millisecond)
-			_, _, err = slow.ReadMessage()
-		}
-		if wstest.CloseCode(err) != websocket.ClosePolicyViolation {
-			t.Errorf("끝 %v, 원한 것 1008", err)
-		}
-	})
-}
-
-func TestDroppedClientIsNoLongerHeard(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		sender, slow := dial(t, s), dial(t, s)
-		for n := range 4500 {
-			say(sender, fmt.Sprint(n))
-			wantHeard(t, sender, fmt.Sprint(n))
-		}
-		say(slow, "유령의 말")
-		synctest.Wait()
-		say(sender, "산 사람의 말")
-		wantHeard(t, sender, "산 사람의 말")
-	})
-}
-
-func TestShutdownSends1001ToEveryone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h, stop, done := stoppable(t)
-		s := wstest.StartInMemory(t, h)
-		var clients []*wstest.Conn
-		for range 20 {
-			clients = append(clients, dial(t, s))
-		}
-		say(clients[0], "마지막 말")
-		synctest.Wait()
-		stop()
-		for _, c := range clients {
-			wantHeard(t, c, "마지막 말")
-			c.WantClose(websocket.CloseGoingAway)
-			c.Close()
-		}
-		<-done
-	})
-}
-
-func TestShutdownIsNotHeldUpByAClientThatNeverReads(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h, stop, done := stoppable(t)
-		s := wstest.StartInMemory(t, h)
-		sender, _ := dial(t, s), dial(t, s)
-		say(sender, "안 읽을 말")
-		hear(sender)
-		begin := time.Now()
-		stop()
-		synctest.Wait()
-		s.Dial(t, "/ws").WantClose(websocket.CloseGoingAway) // 닫는 중에 온 클라이언트
-		<-done
-		if waited := time.Since(begin); waited > 5*time.Second {
-			t.Errorf("%v 만에 닫혔습니다", waited)
-		}
-	})
-}
 
 func TestPingComesEvery54Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -384,16 +32,17 @@ func TestPongKeepsTheConnectionForAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		c, other := dial(t, s), dial(t, s)
-		other.Patience = 2 * time.Hour
-		heard := make(chan string)
-		go func() { heard <- hear(other) }()
 		c.SetReadDeadline(time.Time{})
+		other.SetReadDeadline(time.Time{})
 		go c.Drain()
+		heard := make(chan struct{})
+		go func() {
+			defer close(heard)
+			other.ReadMessage() // 읽는 동안 ping에 답합니다.
+		}()
 		time.Sleep(time.Hour)
 		say(c, "아직 여기")
-		if got := <-heard; got != "아직 여기" {
-			t.Errorf("들은 것 %q", got)
-		}
+		wstest.Await(t, heard, "pong으로 답했는데 한 시간 뒤에 끊겨 있습니다")
 	})
 }
 
@@ -428,7 +77,7 @@ func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
 				c.Close()
 				synctest.Wait()
 				if lines := logs.Lines("나감"); len(lines) != 1 || !strings.Contains(lines[0], "제한 시간 안에 응답이 없습니다") {
-					t.Errorf("로그 %q", lines)
+					t.Errorf("나간 로그 %q, 원한 것 「제한 시간 안에 응답이 없습니다」 한 줄", lines)
 				}
 			})
 		})
@@ -439,15 +88,14 @@ func TestSlowReaderThatSpeaksIsNotDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		sender, slow := dial(t, s), dial(t, s)
-		for n := range 1000 {
-			say(sender, fmt.Sprint(n))
-			wantHeard(t, sender, fmt.Sprint(n))
-		}
+		chat(t, sender, 1000)
 		sender.SetReadDeadline(time.Time{})
 		go sender.Drain()
 		say(slow, "나도 한마디")
-		for range 1001 { // 100초 동안 밀린 것을 읽으며 ping에 답합니다.
-			hear(slow)
+		for n := range 1001 { // 100초 동안 밀린 것을 읽으며 ping에 답합니다.
+			if _, err := hear(slow); err != nil {
+				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 밀린 것을 쓰는 동안에도 ping을 보냅니까?", n, err)
+			}
 			time.Sleep(100 * time.Millisecond)
 		}
 		say(slow, "아직 여기")
@@ -456,247 +104,31 @@ func TestSlowReaderThatSpeaksIsNotDropped(t *testing.T) {
 }
 
 func TestWriteThatIsNotReadEndsTheConnectionAfter10Seconds(t *testing.T) {
+	const closeSlack = 3 * time.Second // 끊기로 한 뒤 정리가 끝나기까지
 	logs := wstest.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		sender, _ := dial(t, s), dial(t, s)
-		say(sender, "안 읽을 말")
-		hear(sender)
+		chat(t, sender, 1)
 		time.Sleep(10*time.Second + closeSlack)
 		if lines := logs.Lines("나감: 제한 시간 안에 응답이 없습니다"); len(lines) != 1 {
-			t.Errorf("로그 %q, 원한 것 한 줄", lines)
+			t.Errorf("나간 로그 %q, 원한 것 읽지 않은 한 사람의 한 줄. 쓸 때마다 마감 시각을 정합니까?", logs.Lines("나감"))
 		}
 	})
 }
 
-// closeSlack은 끊기로 한 뒤 정리가 끝나기까지 주는 시간입니다.
-const closeSlack = 3 * time.Second
+func TestPongWaitIsAtLeastOneSecond(t *testing.T) {
+	for _, value := range []string{"0s", "-1m", "60", "999ms", ""} {
+		wstest.WantUsageError(t, "-addr", "localhost:0", "-pong-wait", value)
+	}
+	p := wstest.Run(t, "-addr", "localhost:0", "-pong-wait", "1s")
+	c := p.Server(t).Dial(t, path(t, p.Server(t)))
+	c.SetPingHandler(func(string) error { return nil })
+	c.WantClose(websocket.ClosePolicyViolation)
+}
 
 func TestPageClosesItsSocketWhenLeft(t *testing.T) {
 	if _, page := start(t).Get(t, "/"); !strings.Contains(page, "'pagehide'") {
 		t.Error("페이지에 pagehide 처리기가 없습니다")
 	}
-}
-
-func TestHandlerReturnsWhileTheSocketLives(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var running atomic.Int32
-		h := handler(t)
-		s := wstest.StartInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			running.Add(1)
-			defer running.Add(-1)
-			h.ServeHTTP(w, r)
-		}))
-		c := dial(t, s)
-		synctest.Wait()
-		if n := running.Load(); n != 0 {
-			t.Errorf("핸들러 %d개가 돌아오지 않았습니다", n)
-		}
-		say(c, "아직 여기")
-		wantHeard(t, c, "아직 여기")
-	})
-}
-
-func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
-	for _, tt := range wstest.Violations {
-		t.Run(tt.Name, func(t *testing.T) {
-			s := start(t)
-			logs := wstest.CaptureLog(t)
-			other, c := dial(t, s), dial(t, s)
-			c.Write(tt.Frames...)
-			c.WantClose(tt.Code)
-			logs.Await(t, "프로토콜 위반")
-			if lines := logs.Lines("나감"); len(lines) != 1 {
-				t.Errorf("로그 %q, 원한 것 한 줄", lines)
-			}
-			say(other, "나는 괜찮다")
-			wantHeard(t, other, "나는 괜찮다")
-		})
-	}
-}
-
-func TestAnnouncedLengthCostsNoMemory(t *testing.T) {
-	for _, tt := range []struct {
-		name     string
-		announce uint64
-	}{{"2의 63제곱", 1 << 63}, {"2의 62제곱", 1 << 62}, {"1 GiB", 1 << 30}} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := start(t)
-			before := heap()
-			c := dial(t, s)
-			c.Write(wstest.Frame{Opcode: websocket.BinaryMessage, Announce: tt.announce, Payload: []byte("hi")})
-			if tt.announce == 1<<63 {
-				c.WantClose(websocket.CloseProtocolError)
-			}
-			if grown := heap() - before; grown > 1<<20 {
-				t.Errorf("힙이 %d바이트 늘었습니다", grown)
-			}
-		})
-	}
-}
-
-func TestHalfFrameEndsWithItsConnection(t *testing.T) {
-	logs := wstest.CaptureLog(t)
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		whole := wstest.Text("안녕").Bytes()
-		for n := range len(whole) {
-			c := dial(t, s)
-			c.NetConn().Write(whole[:n])
-			c.Close()
-			synctest.Wait()
-			if lines := logs.Lines("나감"); len(lines) != n+1 || !strings.Contains(lines[n], "1006") {
-				t.Fatalf("%d바이트 뒤: 로그 %q", n, lines)
-			}
-		}
-	})
-}
-
-func TestCloseIsAnsweredWithTheSameCode(t *testing.T) {
-	s := start(t)
-	for _, code := range []int{1000, 1001, 1003, 1012, 3000, 4999} {
-		c := dial(t, s)
-		c.Write(wstest.Close(code, "그만"))
-		c.WantClose(code)
-	}
-	c := dial(t, s)
-	c.Write(wstest.Frame{Opcode: websocket.CloseMessage})
-	c.WantClose(websocket.CloseNoStatusReceived)
-}
-
-func TestEveryEndIsOneLogLineOfItsKind(t *testing.T) {
-	tests := []struct {
-		name, want string
-		end        func(c *wstest.Conn)
-	}{
-		{"닫기 코드", `상대가 닫음: 1000 "bye"`, func(c *wstest.Conn) { c.Write(wstest.Close(1000, "bye")) }},
-		{"코드 없는 닫기", `상대가 닫음: 1005 ""`, func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 8}) }},
-		{"FIN", "닫기 프레임 없이 끊김: 1006", func(c *wstest.Conn) { c.Close() }},
-		{"RST", "네트워크 오류", func(c *wstest.Conn) { c.Reset() }},
-		{"UTF-8", "서버가 닫음: 1007 텍스트가 UTF-8이 아닙니다", func(c *wstest.Conn) { c.Write(wstest.Text("\xff")) }},
-		{"바이너리", "서버가 닫음: 1003 텍스트 메시지만 받습니다", func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 2}) }},
-		{"프로토콜 위반", "서버가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3", func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 3}) }},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			logs := wstest.CaptureLog(t)
-			c := dial(t, start(t))
-			tt.end(c)
-			if line := logs.Await(t, "나감"); !strings.Contains(line, tt.want) {
-				t.Errorf("로그 %q, 원한 것 %q", line, tt.want)
-			}
-			if lines := logs.Lines(""); len(lines) != 2 {
-				t.Errorf("로그 %q, 원한 것 들어옴과 나감 한 줄씩", lines)
-			}
-		})
-	}
-}
-
-func TestVanishedPeerDidNotBreakTheProtocol(t *testing.T) {
-	logs := wstest.CaptureLog(t)
-	synctest.Test(t, func(t *testing.T) {
-		dial(t, startInMemory(t)).Vanish()
-		time.Sleep(time.Minute)
-		if lines := logs.Lines("나감"); len(lines) != 1 || strings.Contains(lines[0], "프로토콜 위반") {
-			t.Errorf("로그 %q, 원한 것 프로토콜 위반이 아닌 한 줄", lines)
-		}
-	})
-}
-
-// 방울(synctest)은 고루틴이 하나라도 남으면 실패합니다.
-func TestTwoThousandComingsAndGoingsLeaveNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := startInMemory(t)
-		comeAndGo := func(n int) {
-			for i := range n {
-				switch c := dial(t, s); i % 3 {
-				case 0:
-					c.Leave()
-				case 1:
-					c.Write(wstest.Frame{Opcode: 3})
-					c.WantClose(websocket.CloseProtocolError)
-					c.Close()
-				default:
-					c.Close()
-				}
-			}
-			time.Sleep(time.Minute) // 가짜 시계: 마감 시각 타이머까지 모두 끝납니다.
-		}
-		comeAndGo(100)
-		before := heap()
-		comeAndGo(2000)
-		if grown := heap() - before; grown > 4<<20 {
-			t.Errorf("힙이 %d바이트 늘었습니다", grown)
-		}
-	})
-}
-
-func TestUnfinishedRequestIsCutOff(t *testing.T) {
-	for _, request := range []string{
-		"", "GET /ws HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			conn := wstest.StartServerInMemory(t, newServer(handler(t))).NetConn(t)
-			begin := time.Now()
-			conn.SetDeadline(begin.Add(time.Hour))
-			io.WriteString(conn, request)
-			io.Copy(io.Discard, conn)
-			if waited := time.Since(begin); waited > time.Minute {
-				t.Errorf("%q: %v 만에 끊김", request, waited)
-			}
-		})
-	}
-}
-
-func TestUnreadResponseIsCutOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		conn := wstest.StartServerInMemory(t, newServer(handler(t))).NetConn(t)
-		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-		time.Sleep(time.Minute)
-		if n, err := io.Copy(io.Discard, conn); n > 0 || err != nil {
-			t.Errorf("1분 뒤에 %d바이트를 받았습니다, %v", n, err)
-		}
-	})
-}
-
-func TestBadOptionIsOneKoreanLine(t *testing.T) {
-	for _, args := range [][]string{
-		{"-adr", "localhost:0"}, {"-addr"}, {"-addr", "8080"}, {"-addr", "localhost:99999"},
-		{"-addr", "localhost:http?"}, {"8080"}, {"-addr", "localhost:0", "x"},
-		{"-addr", "localhost:0", "-pong-wait", "0s"}, {"-addr", "localhost:0", "-pong-wait", "-1m"},
-		{"-addr", "localhost:0", "-pong-wait", "60"}, {"-addr", "localhost:0", "-pong-wait", "999ms"},
-	} {
-		wstest.WantUsageError(t, args...)
-	}
-}
-
-func TestAddressInUseSaysToChangeThePort(t *testing.T) {
-	s := start(t)
-	if line := wstest.WantUsageError(t, "-addr", s.Host); !strings.Contains(line, "-addr localhost:8081") {
-		t.Errorf("할 일을 말하지 않습니다: %s", line)
-	}
-}
-
-func TestCtrlCSends1001AndEndsTheProgramAtOnce(t *testing.T) {
-	p := wstest.Run(t, "-addr", "localhost:0", "-pong-wait", "1m")
-	c := dial(t, p.Server(t))
-	say(c, "안녕")
-	wantHeard(t, c, "안녕")
-	p.Interrupt(t)
-	c.WantClose(websocket.CloseGoingAway)
-	if err := p.Wait(t); err != nil {
-		t.Errorf("종료 %v, 원한 것 0\n%s", err, p.Log())
-	}
-}
-
-// heap은 쓰레기를 치운 뒤의 힙 바이트 수입니다.
-func heap() int64 {
-	runtime.GC()
-	return allocated()
-}
-
-func allocated() int64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }

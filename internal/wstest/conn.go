@@ -3,8 +3,11 @@ package wstest
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -60,7 +63,7 @@ func (c *Conn) Ready() {
 	c.NetConn().SetReadDeadline(time.Now().Add(patience))
 	var pong [2]byte
 	if _, err := io.ReadFull(c.NetConn(), pong[:]); err != nil || pong != [2]byte{0x80 | websocket.PongMessage, 0} {
-		c.t.Fatalf("ping의 답 % x, %v", pong, err)
+		c.t.Fatalf("서버가 읽지 않습니다: ping에 온 것 % x, %v, 원한 것 pong(8a 00)", pong, err)
 	}
 }
 
@@ -75,14 +78,24 @@ func (c *Conn) Next() (messageType int, message []byte) {
 	return messageType, message
 }
 
+// Try는 다음 텍스트 메시지를 기다립니다. 오지 않거나 텍스트가 아니어도 테스트를 멈추지 않습니다.
+func (c *Conn) Try() (string, error) {
+	c.SetReadDeadline(time.Now().Add(c.Patience))
+	messageType, message, err := c.ReadMessage()
+	if err == nil && messageType != websocket.TextMessage {
+		err = fmt.Errorf("메시지 종류 %d, 원한 것 텍스트", messageType)
+	}
+	return string(message), err
+}
+
 // Receive는 다음 텍스트 메시지입니다.
 func (c *Conn) Receive() string {
 	c.t.Helper()
-	messageType, message := c.Next()
-	if messageType != websocket.TextMessage {
-		c.t.Fatalf("메시지 종류 %d, 원한 것 텍스트", messageType)
+	message, err := c.Try()
+	if err != nil {
+		c.t.Fatalf("메시지를 기다렸지만 오지 않았습니다: %v", err)
 	}
-	return string(message)
+	return message
 }
 
 // WantText는 다음 메시지가 text이기를 요구합니다.
@@ -108,8 +121,8 @@ func (c *Conn) WantClose(code int) {
 	c.t.Helper()
 	c.SetReadDeadline(time.Now().Add(c.Patience))
 	_, err := c.Drain()
-	if got := CloseCode(err); got != code {
-		c.t.Fatalf("닫기 코드 %d (%v), 원한 것 %d", got, err, code)
+	if CloseCode(err) != code {
+		c.t.Fatalf("닫기 코드 %d를 기다렸지만 연결은 이렇게 끝났습니다: %v", code, err)
 	}
 }
 
@@ -127,11 +140,16 @@ func (c *Conn) Reset() {
 	c.Close()
 }
 
+// Break는 메모리의 연결을 끊고, 서버의 읽기가 err로 끝나게 합니다.
+func (c *Conn) Break(err error) {
+	c.NetConn().(pipeEnd).fault.Store(&err)
+	c.Close()
+}
+
 // Vanish는 메모리의 연결을 컴퓨터가 꺼진 것처럼 끊습니다. 서버의 읽기는 운영 체제가
 // 답을 기다리다 포기했을 때의 오류로 끝납니다.
 func (c *Conn) Vanish() {
-	c.NetConn().(pipeEnd).lost.Store(true)
-	c.Close()
+	c.Break(&net.OpError{Op: "read", Net: "pipe", Err: os.NewSyscallError("read", syscall.ETIMEDOUT)})
 }
 
 // CloseCode는 읽기 오류에 든 닫기 코드입니다. 없으면 0입니다.
@@ -218,6 +236,7 @@ var Violations = []Violation{
 	{"닫기 코드 1005", []Frame{{Opcode: 8, Payload: []byte{0x03, 0xed}}}, 1002},
 	{"닫기 코드 5000", []Frame{Close(5000, "")}, 1002},
 	{"UTF-8이 아닌 닫는 까닭", []Frame{Close(1000, "\xff")}, 1002},
+	{"어긋난 곳이 많은 프레임", []Frame{{Opcode: 11, More: true, RSV: 7, Unmasked: true, Payload: make([]byte, 126)}}, 1002},
 }
 
 // InvalidUTF8은 텍스트로 보내면 안 되는 메시지들입니다.

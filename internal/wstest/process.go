@@ -47,19 +47,49 @@ func WantUsageError(t testing.TB, args ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
 	cmd := command(args...)
-	cmd.Stderr = &stderr
+	cmd.Stderr = io.MultiWriter(&stderr, watch(func(p []byte) {
+		if bytes.Contains(p, []byte("여세요: http")) {
+			cmd.Process.Kill() // 서버가 떴으니 더 기다리지 않습니다.
+		}
+	}))
 	timer := time.AfterFunc(processPatience, func() { cmd.Process.Kill() })
 	defer timer.Stop()
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
-		t.Fatalf("%q: 종료 %v, 원한 것 1. 출력:\n%s", args, err, stderr.String())
+	switch {
+	case !errors.As(err, &exit):
+		t.Fatalf("%q: 거절하지 않고 끝났습니다 (%v). 원한 것 한국어 한 줄과 종료 상태 1. 출력:\n%s", args, err, stderr.String())
+	case exit.ExitCode() == -1:
+		t.Fatalf("%q: 틀린 옵션인데 서버가 떴습니다. 원한 것 한국어 한 줄과 종료 상태 1. 출력:\n%s", args, stderr.String())
+	case exit.ExitCode() != 1:
+		t.Fatalf("%q: 종료 상태 %d, 원한 것 1. 출력:\n%s", args, exit.ExitCode(), stderr.String())
 	}
 	line, rest, _ := strings.Cut(stderr.String(), "\n")
 	if rest != "" || !regexp.MustCompile(`(니다|세요)`).MatchString(line) {
 		t.Fatalf("%q: 한국어 한 줄이어야 합니다:\n%s", args, stderr.String())
 	}
 	return line
+}
+
+// WantUsage는 프로그램이 args에 사용법을 찍고 0으로 끝나기를 요구합니다.
+func WantUsage(t testing.TB, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), processPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Env = append(os.Environ(), runMain+"=1")
+	stdout, err := cmd.Output()
+	if err != nil || !bytes.Contains(stdout, []byte("사용법: ")) {
+		t.Fatalf("%q: 종료 %v, 원한 것 0과 사용법. 출력:\n%s", args, err, stdout)
+	}
+}
+
+// watch는 쓴 것을 보는 io.Writer입니다.
+type watch func(p []byte)
+
+func (w watch) Write(p []byte) (int, error) {
+	w(p)
+	return len(p), nil
 }
 
 // Output은 args로 프로그램을 끝까지 돌리고, 두 출력을 합쳐 종료 상태와 함께 돌려줍니다.
@@ -182,6 +212,12 @@ func (p *Process) Resident(t testing.TB) int64 {
 // Log는 지금까지의 로그입니다.
 func (p *Process) Log() string { return p.log.String() }
 
+// AwaitLog는 word가 든 줄이 로그에 나올 때까지 기다립니다.
+func (p *Process) AwaitLog(t testing.TB, word string) {
+	t.Helper()
+	p.log.Await(t, word)
+}
+
 // LogBuffer는 여러 고루틴이 함께 쓰는 로그입니다.
 type LogBuffer struct {
 	mu sync.Mutex
@@ -219,7 +255,7 @@ func (l *LogBuffer) Await(t testing.TB, word string) string {
 			return lines[0]
 		}
 	}
-	t.Fatalf("로그에 %q이(가) 없습니다:\n%s", word, l)
+	t.Fatalf("로그에 %q이(가) 든 줄을 기다렸지만 없습니다. 로그:\n%s", word, l)
 	return ""
 }
 

@@ -7,13 +7,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,12 +36,18 @@ type Server struct {
 // Start는 루프백의 빈 포트에 서버를 띄웁니다.
 func Start(t testing.TB, handler http.Handler) *Server {
 	t.Helper()
+	return StartServer(t, &http.Server{Handler: handler})
+}
+
+// StartServer는 단계가 설정한 서버를 루프백의 빈 포트에서 돌립니다.
+func StartServer(t testing.TB, server *http.Server) *Server {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var d net.Dialer
-	return serve(t, &http.Server{Handler: handler}, listener, d.DialContext)
+	return serve(t, server, listener, d.DialContext)
 }
 
 // StartInMemory는 net.Pipe 위에 서버를 띄웁니다. synctest 안에서는 마감 시각도
@@ -75,12 +80,28 @@ func serve(t testing.TB, server *http.Server, l net.Listener, dial func(context.
 		server.Serve(l)
 	}()
 	t.Cleanup(func() {
+		t.Helper()
 		s.closeAll()
 		server.Close()
-		<-stopped
-		handlers.Wait()
+		Await(t, stopped, "서버가 끝나지 않습니다")
+		returned := make(chan struct{})
+		go func() {
+			defer close(returned)
+			handlers.Wait()
+		}()
+		Await(t, returned, "연결이 모두 끊겼는데 돌아오지 않는 핸들러가 있습니다")
 	})
 	return s
+}
+
+// Await는 ch가 닫히기를 기다립니다. 닫히지 않으면 otherwise라고 말하고 테스트를 멈춥니다.
+func Await(t testing.TB, ch <-chan struct{}, otherwise string) {
+	t.Helper()
+	select {
+	case <-ch:
+	case <-time.After(patience):
+		t.Fatalf("%v를 기다렸습니다. %s", patience, otherwise)
+	}
 }
 
 func (s *Server) closeAll() {
@@ -102,13 +123,20 @@ func (s *Server) NetConn(t testing.TB) net.Conn {
 	return conn
 }
 
-// Do는 평범한 HTTP 요청을 보내고 상태와 본문을 돌려줍니다.
+// Do는 평범한 HTTP 요청을 보내고 응답과 본문을 반환합니다.
 func (s *Server) Do(t testing.TB, method, path, body string) (*http.Response, string) {
+	t.Helper()
+	return s.DoWith(t, method, path, nil, body)
+}
+
+// DoWith는 header를 더한 Do입니다.
+func (s *Server) DoWith(t testing.TB, method, path string, header http.Header, body string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, s.scheme+"://"+s.Host+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	maps.Copy(req.Header, header)
 	client := http.Client{
 		Transport: &http.Transport{DialContext: s.dial, TLSClientConfig: s.TLS.Clone(), DisableKeepAlives: true},
 		Timeout:   patience,
@@ -188,10 +216,10 @@ func (p *pipes) Addr() net.Addr { return memoryAddr{} }
 
 func (p *pipes) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	client, server := net.Pipe()
-	lost := new(atomic.Bool)
+	fault := new(atomic.Pointer[error])
 	select {
-	case p.conns <- pipeEnd{server, lost}:
-		return pipeEnd{client, lost}, nil
+	case p.conns <- pipeEnd{server, fault}:
+		return pipeEnd{client, fault}, nil
 	case <-p.closed:
 		return nil, net.ErrClosed
 	case <-ctx.Done():
@@ -199,16 +227,16 @@ func (p *pipes) dial(ctx context.Context, network, addr string) (net.Conn, error
 	}
 }
 
-// pipeEnd는 net.Pipe의 한쪽입니다. lost면 상대의 끝을 EOF가 아니라 ETIMEDOUT으로 알립니다.
+// pipeEnd는 net.Pipe의 한쪽입니다. fault가 있으면 상대의 끝을 EOF가 아니라 그것으로 알립니다.
 type pipeEnd struct {
 	net.Conn
-	lost *atomic.Bool
+	fault *atomic.Pointer[error]
 }
 
 func (e pipeEnd) Read(p []byte) (int, error) {
 	n, err := e.Conn.Read(p)
-	if err == io.EOF && e.lost.Load() {
-		err = &net.OpError{Op: "read", Net: "pipe", Err: os.NewSyscallError("read", syscall.ETIMEDOUT)}
+	if fault := e.fault.Load(); err == io.EOF && fault != nil {
+		err = *fault
 	}
 	return n, err
 }

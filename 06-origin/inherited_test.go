@@ -1,0 +1,890 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/internal/wstest"
+)
+
+func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
+	for _, tt := range wstest.Violations {
+		t.Run(tt.Name, func(t *testing.T) {
+			s := start(t)
+			logs := wstest.CaptureLog(t)
+			other, c := dial(t, s), dial(t, s)
+			c.Write(tt.Frames...)
+			c.WantClose(tt.Code)
+			logs.Await(t, "프로토콜 위반")
+			if lines := logs.Lines("나감"); len(lines) != 1 {
+				t.Errorf("나간 로그 %q, 원한 것 한 줄", lines)
+			}
+			say(other, "나는 괜찮다")
+			wantHeard(t, other, "나는 괜찮다")
+		})
+	}
+}
+
+func TestAnnouncedLengthCostsNoMemory(t *testing.T) {
+	for _, announce := range []uint64{1 << 63, 1 << 62, 1 << 30} {
+		t.Run(fmt.Sprintf("%x", announce), func(t *testing.T) {
+			s := start(t)
+			before := heap()
+			c := dial(t, s)
+			c.Write(wstest.Frame{Opcode: websocket.BinaryMessage, Announce: announce, Payload: []byte("hi")})
+			wantGrownAtMost(t, before, 1<<20, "길이를 믿고 미리 자리를 잡습니까?")
+		})
+	}
+}
+
+func TestHalfFrameEndsWithItsConnection(t *testing.T) {
+	logs := wstest.CaptureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		whole := wstest.Text("안녕").Bytes()
+		for n := range len(whole) {
+			c := dial(t, s)
+			c.NetConn().Write(whole[:n])
+			c.Close()
+			synctest.Wait()
+			if lines := logs.Lines("나감"); len(lines) != n+1 || !strings.Contains(lines[n], "1006") {
+				t.Fatalf("%d바이트 뒤에 끊겼습니다. 로그 %q, 원한 것 1006인 %d줄", n, lines, n+1)
+			}
+		}
+	})
+}
+
+func TestCloseIsAnsweredWithTheSameCode(t *testing.T) {
+	s := start(t)
+	for _, code := range []int{1000, 1001, 1003, 1012, 3000, 4999} {
+		c := dial(t, s)
+		c.Write(wstest.Close(code, "그만"))
+		c.WantClose(code)
+	}
+	c := dial(t, s)
+	c.Write(wstest.Frame{Opcode: websocket.CloseMessage})
+	c.WantClose(websocket.CloseNoStatusReceived)
+}
+
+func TestEveryEndIsOneLogLineOfItsKind(t *testing.T) {
+	tests := []struct {
+		name, want string
+		end        func(c *wstest.Conn)
+	}{
+		{"닫기 코드", `상대가 닫음: 1000 "bye"`, func(c *wstest.Conn) { c.Write(wstest.Close(1000, "bye")) }},
+		{"코드 없는 닫기", `상대가 닫음: 1005 ""`, func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 8}) }},
+		{"FIN", "닫기 프레임 없이 끊김: 1006", func(c *wstest.Conn) { c.Close() }},
+		{"RST", "네트워크 오류", func(c *wstest.Conn) { c.Reset() }},
+		{"UTF-8", "서버가 닫음: 1007 텍스트가 UTF-8이 아닙니다", func(c *wstest.Conn) { c.Write(wstest.Text("\xff")) }},
+		{"프로토콜 위반", "서버가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3", func(c *wstest.Conn) { c.Write(wstest.Frame{Opcode: 3}) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			logs := wstest.CaptureLog(t)
+			c := dial(t, start(t))
+			tt.end(c)
+			if line := logs.Await(t, "나감"); !strings.Contains(line, tt.want) {
+				t.Errorf("로그 %q, 원한 것 %q", line, tt.want)
+			}
+			if in, out := logs.Lines("들어옴"), logs.Lines("나감"); len(in) != 1 || len(out) != 1 {
+				t.Errorf("로그 %q, %q, 원한 것 들어옴과 나감 한 줄씩", in, out)
+			}
+		})
+	}
+}
+
+func TestOnlyWhatThePeerDidIsBlamedOnIt(t *testing.T) {
+	tests := []struct {
+		name, want string
+		end        func(c *wstest.Conn)
+	}{
+		{"사라진 상대", "응답이 없습니다", (*wstest.Conn).Vanish},
+		{"모르는 오류", "알 수 없는 오류: 뜻밖의 일", func(c *wstest.Conn) { c.Break(errors.New("뜻밖의 일")) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			logs := wstest.CaptureLog(t)
+			synctest.Test(t, func(t *testing.T) {
+				tt.end(dial(t, startInMemory(t)))
+				time.Sleep(time.Minute)
+				lines := logs.Lines("나감")
+				if len(lines) != 1 || !strings.Contains(lines[0], tt.want) || strings.Contains(lines[0], "프로토콜 위반") {
+					t.Errorf("로그 %q, 원한 것 %q, 프로토콜 위반이 아님", lines, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// 방울(synctest)은 고루틴이 하나라도 남으면 실패합니다.
+func TestTwoThousandComingsAndGoingsLeaveNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		comeAndGo := func(n int) {
+			for i := range n {
+				switch c := dial(t, s); i % 3 {
+				case 0:
+					c.Leave()
+				case 1:
+					c.Write(wstest.Frame{Opcode: 3})
+					c.WantClose(websocket.CloseProtocolError)
+					c.Close()
+				default:
+					c.Close()
+				}
+			}
+			time.Sleep(time.Minute) // 가짜 시계: 마감 시각 타이머까지 모두 끝납니다.
+		}
+		comeAndGo(100)
+		before := heap()
+		comeAndGo(2000)
+		wantGrownAtMost(t, before, 4<<20, "나간 연결을 어딘가에 남겨 둡니까?")
+	})
+}
+
+func TestRootIsTheKoreanPageAndOtherPathsAre404(t *testing.T) {
+	s := start(t)
+	status, page := s.Get(t, "/")
+	if status != http.StatusOK || !strings.Contains(page, `<html lang="ko">`) {
+		t.Errorf("/: 상태 %d, 본문 %.60q", status, page)
+	}
+	for _, id := range []string{"status", "log", "message", "send"} {
+		if !strings.Contains(page, `id="`+id+`"`) {
+			t.Errorf("페이지에 id %q이(가) 없습니다", id)
+		}
+	}
+	for _, path := range []string{"/index.html", "/ws/", "/none", "/login/x"} {
+		if status, _ := s.Get(t, path); status != http.StatusNotFound {
+			t.Errorf("%s: 상태 %d, 원한 것 404", path, status)
+		}
+	}
+}
+
+func TestPagePolicyAllowsOnlyThePageItself(t *testing.T) {
+	resp, page := start(t).Do(t, http.MethodGet, "/", "")
+	policy := resp.Header.Get("Content-Security-Policy")
+	hash := func(element string) string {
+		_, after, _ := strings.Cut(page, "<"+element+">")
+		text, _, _ := strings.Cut(after, "</"+element+">")
+		sum := sha256.Sum256([]byte(text))
+		return element + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	for _, want := range []string{
+		"default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", hash("script"), hash("style"),
+	} {
+		if !slices.Contains(strings.Split(policy, "; "), want) {
+			t.Errorf("Content-Security-Policy에 %q이(가) 없습니다: %s", want, policy)
+		}
+	}
+	if got := resp.Header.Get("X-Content-Type-Options"); got != "nosniff" {
+		t.Errorf("X-Content-Type-Options %q, 원한 것 nosniff", got)
+	}
+}
+
+func TestPlainHTTPOnTheSocketPathIs400(t *testing.T) {
+	s := start(t)
+	logs := wstest.CaptureLog(t)
+	if status, _ := s.Get(t, "/ws"); status != http.StatusBadRequest {
+		t.Errorf("상태 %d, 원한 것 400", status)
+	}
+	if lines := logs.Lines("거절"); len(lines) != 1 {
+		t.Errorf("거절 로그 %q, 원한 것 한 줄", lines)
+	}
+}
+
+func TestPageOfAnotherHostIsRefused(t *testing.T) {
+	s := start(t)
+	_, status := s.TryDial(t, path(t, s), http.Header{"Origin": {"http://evil.example"}})
+	if status != http.StatusForbidden {
+		t.Errorf("상태 %d, 원한 것 403", status)
+	}
+}
+
+func TestCompressionIsNotNegotiated(t *testing.T) {
+	s := start(t)
+	offer := http.Header{"Sec-WebSocket-Extensions": {"permessage-deflate"}}
+	c, _ := s.TryDial(t, path(t, s), offer)
+	c.Write(wstest.Frame{Opcode: websocket.TextMessage, RSV: 4, Payload: []byte{0}})
+	c.WantClose(websocket.CloseProtocolError)
+}
+
+func TestHeadersOver16KiBAreRefused(t *testing.T) {
+	for size, want := range map[int]string{15 << 10: "HTTP/1.1 200", 17 << 10: "HTTP/1.1 431", 900_000: "HTTP/1.1 431"} {
+		conn := wstest.StartServer(t, newServer(handler(t))).NetConn(t)
+		go fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nX: %s\r\n\r\n", strings.Repeat("a", size))
+		var status [12]byte
+		if _, err := io.ReadFull(conn, status[:]); err != nil || string(status[:]) != want {
+			t.Errorf("헤더 %d바이트: 답 %q, %v, 원한 것 %q", size, status, err, want)
+		}
+	}
+}
+
+func TestUnfinishedRequestIsCutOff(t *testing.T) {
+	for _, request := range []string{
+		"", "GET /ws HTTP/1.1\r\nHost: x\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			conn := wstest.StartServerInMemory(t, newServer(handler(t))).NetConn(t)
+			begin := time.Now()
+			conn.SetDeadline(begin.Add(time.Hour))
+			io.WriteString(conn, request)
+			io.Copy(io.Discard, conn)
+			if waited := time.Since(begin); waited > time.Minute {
+				t.Errorf("%q: %v 만에 끊김, 원한 것 1분 안", request, waited)
+			}
+		})
+	}
+}
+
+func TestUnreadResponseIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conn := wstest.StartServerInMemory(t, newServer(handler(t))).NetConn(t)
+		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		time.Sleep(time.Minute)
+		if n, err := io.Copy(io.Discard, conn); n > 0 || err != nil {
+			t.Errorf("1분 뒤에 %d바이트를 받았습니다, %v", n, err)
+		}
+	})
+}
+
+func TestBadOptionIsOneKoreanLine(t *testing.T) {
+	for _, args := range [][]string{
+		{"-adr", "localhost:0"}, {"-addr"}, {"-addr", "8080"}, {"-addr", "localhost:99999"},
+		{"-addr", "localhost:http?"}, {"8080"}, {"-addr", "localhost:0", "x"},
+	} {
+		wstest.WantUsageError(t, args...)
+	}
+}
+
+func TestHelpEndsWell(t *testing.T) {
+	for _, flag := range []string{"-h", "-help"} {
+		wstest.WantUsage(t, flag)
+	}
+}
+
+func TestAddressInUseSaysToChangeThePort(t *testing.T) {
+	s := start(t)
+	if line := wstest.WantUsageError(t, "-addr", s.Host); !strings.Contains(line, "-addr localhost:8081") {
+		t.Errorf("할 일을 말하지 않습니다: %s", line)
+	}
+}
+
+func TestMessageReachesEveryoneTheSenderIncluded(t *testing.T) {
+	s := start(t)
+	clients := []*wstest.Conn{dial(t, s), dial(t, s), dial(t, s)}
+	for _, text := range []string{"안녕하세요 👋", "<img src=x onerror=alert(1)>", "둘째 줄\n셋째 줄"} {
+		say(clients[0], text)
+		for _, c := range clients {
+			wantHeard(t, c, text)
+		}
+	}
+}
+
+func TestEveryoneHearsTheSameOrder(t *testing.T) {
+	const clients, each = 5, 100
+	s := start(t)
+	var conns []*wstest.Conn
+	for range clients {
+		conns = append(conns, dial(t, s))
+	}
+	var wg sync.WaitGroup
+	heard := make([][]string, clients)
+	for i, c := range conns {
+		wg.Go(func() {
+			for n := range each {
+				say(c, fmt.Sprint(i, "의 ", n))
+			}
+		})
+		wg.Go(func() {
+			for range clients * each {
+				text, err := hear(c)
+				if err != nil {
+					t.Errorf("%d번이 %d개를 듣고 끝났습니다: %v", i, len(heard[i]), err)
+					return
+				}
+				heard[i] = append(heard[i], text)
+			}
+		})
+	}
+	wg.Wait()
+	for i := range heard {
+		if !slices.Equal(heard[i], heard[0]) {
+			t.Fatalf("%d번이 들은 순서가 0번과 다릅니다", i)
+		}
+	}
+}
+
+func TestEachMessageIsOneFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, listener := dial(t, s), dial(t, s)
+		text := strings.Repeat("가", 100)
+		for range 3 {
+			say(sender, text)
+			wantHeard(t, sender, text)
+		}
+		synctest.Wait() // 셋이 모두 listener를 기다립니다.
+		listener.NetConn().SetReadDeadline(time.Now().Add(time.Minute))
+		for range 3 {
+			var header [4]byte
+			io.ReadFull(listener.NetConn(), header[:])
+			if header[0] != 0x81 || header[1] != 126 {
+				t.Fatalf("프레임 헤더 % x, 원한 것 FIN과 텍스트(81), 두 바이트 길이(7e)", header)
+			}
+			io.CopyN(io.Discard, listener.NetConn(), int64(header[2])<<8|int64(header[3]))
+		}
+	})
+}
+
+func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
+	s := start(t)
+	c, other := dial(t, s), dial(t, s)
+	var pong string
+	c.SetPongHandler(func(data string) error {
+		pong = data
+		return nil
+	})
+	whole := frame("한글").Payload
+	cut := bytes.IndexByte(whole, "한"[0]) + 1 // 글자 한가운데
+	c.Write(
+		wstest.Frame{Opcode: websocket.TextMessage, More: true, Payload: whole[:cut]},
+		wstest.Frame{Opcode: websocket.PingMessage, Payload: []byte("p")},
+		wstest.Frame{Opcode: 0, Payload: whole[cut:]},
+	)
+	wantHeard(t, c, "한글")
+	wantHeard(t, other, "한글")
+	if pong != "p" {
+		t.Errorf("pong %q, 원한 것 \"p\"", pong)
+	}
+}
+
+func TestWhatIsNotTextEndsOnlyTheSender(t *testing.T) {
+	tests := append(wstest.InvalidUTF8,
+		wstest.Violation{Name: "바이너리", Code: websocket.CloseUnsupportedData,
+			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage, Payload: []byte{0xff, 0xfe}}}},
+		wstest.Violation{Name: "빈 바이너리", Code: websocket.CloseUnsupportedData,
+			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage}}})
+	s := start(t)
+	other := dial(t, s)
+	for _, tt := range tests {
+		t.Run(tt.Name, func(t *testing.T) {
+			logs := wstest.CaptureLog(t)
+			c := dial(t, s)
+			c.Write(tt.Frames...)
+			c.WantClose(tt.Code)
+			logs.Await(t, fmt.Sprintf("나감: 서버가 닫음: %d", tt.Code))
+			say(other, "다음 말")
+			wantHeard(t, other, "다음 말")
+		})
+	}
+}
+
+func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
+	const messages = 30_000
+	s := start(t)
+	logs := wstest.CaptureLog(t)
+	sender, listener, silent := dial(t, s), dial(t, s), dial(t, s)
+	silent.NetConn().(*net.TCPConn).SetReadBuffer(4096)
+	text := func(n int) string { return fmt.Sprintf("%06d", n) + strings.Repeat(".", 294) }
+	before := heap()
+	for from := 0; from < messages; from += 1000 { // 듣는 사람보다 1,000개까지만 앞서 말합니다.
+		go func() {
+			for n := range 1000 {
+				say(sender, text(from+n))
+			}
+		}()
+		for n := range 1000 {
+			wantHeard(t, sender, text(from+n))
+			wantHeard(t, listener, text(from+n))
+		}
+	}
+	logs.Await(t, "서버가 닫음: 1008")
+	if lines := logs.Lines("나감"); len(lines) != 1 {
+		t.Errorf("나간 로그 %q, 원한 것 읽지 않은 한 사람의 한 줄", lines)
+	}
+	wantGrownAtMost(t, before, 4<<20, "내보낸 사람의 대기열을 남겨 둡니까?")
+}
+
+func TestBurstLosesNothing(t *testing.T) {
+	const messages = 4000
+	s := start(t)
+	sender, listener := dial(t, s), dial(t, s)
+	go func() {
+		for n := range messages {
+			say(sender, fmt.Sprint(n))
+		}
+	}()
+	for n := range messages {
+		wantHeard(t, sender, fmt.Sprint(n))
+		wantHeard(t, listener, fmt.Sprint(n))
+	}
+}
+
+// chat은 말하고 듣기를 n번 합니다. 그동안 다른 사람에게는 n개가 밀립니다.
+func chat(t *testing.T, c *wstest.Conn, n int) {
+	t.Helper()
+	for i := range n {
+		say(c, fmt.Sprint(i))
+		wantHeard(t, c, fmt.Sprint(i))
+	}
+}
+
+func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		read int // 넘치기 전에 읽는 수. 2면 4,000개 묶음을 쓰는 중에 넘칩니다.
+	}{{"하나도 읽기 전에", 0}, {"묶음을 쓰는 중에", 2}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startInMemory(t)
+				sender, slow := dial(t, s), dial(t, s)
+				chat(t, sender, 4000)
+				for range tt.read {
+					hear(slow)
+				}
+				synctest.Wait()
+				chat(t, sender, 4500)
+				var err error
+				for err == nil {
+					time.Sleep(100 * time.Millisecond)
+					_, err = hear(slow)
+				}
+				if wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+					t.Errorf("끝 %v, 원한 것 1008. 밀린 것을 마저 쓰느라 닫기 프레임이 늦습니까?", err)
+				}
+			})
+		})
+	}
+}
+
+func TestDroppedClientIsNoLongerHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, slow := dial(t, s), dial(t, s)
+		chat(t, sender, 4500)
+		say(slow, "유령의 말")
+		synctest.Wait()
+		say(sender, "산 사람의 말")
+		wantHeard(t, sender, "산 사람의 말")
+	})
+}
+
+func TestSenderOfBinaryUnderTrafficStillSees1003(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		talker, c := dial(t, s), dial(t, s)
+		for range 3 {
+			say(talker, "밀린 말")
+			wantHeard(t, talker, "밀린 말")
+		}
+		c.Write(wstest.Frame{Opcode: websocket.BinaryMessage})
+		c.WantClose(websocket.CloseUnsupportedData)
+		synctest.Wait()
+		// 서버가 곧바로 끊지 않고 읽어서 버립니다. 끊으면 TCP에서는 RST가 닫기 코드를 앞지를 수 있습니다.
+		if _, err := c.NetConn().Write(frame("닫기 전에 보낸 말").Bytes()); err != nil {
+			t.Errorf("닫기 프레임을 보내자마자 끊었습니다: %v", err)
+		}
+	})
+}
+
+func TestWhatWaitsIsSentBefore1001(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, stop, done := stoppable(t)
+		s := wstest.StartInMemory(t, h)
+		var clients []*wstest.Conn
+		for range 20 {
+			clients = append(clients, dial(t, s))
+		}
+		for n := range 3 {
+			say(clients[0], fmt.Sprint("마지막 말 ", n))
+		}
+		synctest.Wait() // 모두에게 셋이 밀려 있습니다.
+		stop()
+		for _, c := range clients {
+			for n := range 3 {
+				wantHeard(t, c, fmt.Sprint("마지막 말 ", n))
+			}
+			c.WantClose(websocket.CloseGoingAway)
+			c.Close()
+		}
+		wantDone(t, done)
+	})
+}
+
+func TestShutdownEndsWhileEveryoneTalks(t *testing.T) {
+	h, stop, done := stoppable(t)
+	s := wstest.Start(t, h)
+	listener, clients := dial(t, s), []*wstest.Conn{dial(t, s), dial(t, s), dial(t, s), dial(t, s)}
+	var talking sync.WaitGroup
+	for _, c := range clients {
+		talking.Go(func() {
+			for word := frame("쉬지 않고 하는 말").Bytes(); ; {
+				if _, err := c.NetConn().Write(word); err != nil {
+					return
+				}
+			}
+		})
+		talking.Go(func() { c.Drain() })
+	}
+	wantHeard(t, listener, "쉬지 않고 하는 말")
+	stop()
+	wantDone(t, done)
+	talking.Wait()
+}
+
+func TestShutdownIsNotHeldUpByAClientThatNeverReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, stop, done := stoppable(t)
+		s := wstest.StartInMemory(t, h)
+		sender, _ := dial(t, s), dial(t, s)
+		late := path(t, s)
+		say(sender, "안 읽을 말")
+		wantHeard(t, sender, "안 읽을 말")
+		begin := time.Now()
+		stop()
+		synctest.Wait()
+		s.Dial(t, late).WantClose(websocket.CloseGoingAway) // 닫는 중에 온 클라이언트
+		wantDone(t, done)
+		if waited := time.Since(begin); waited > 5*time.Second {
+			t.Errorf("%v 만에 닫혔습니다, 원한 것 5초 안", waited)
+		}
+	})
+}
+
+func TestHandlerReturnsWhileTheSocketLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running atomic.Int32
+		h := handler(t)
+		s := wstest.StartInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			running.Add(1)
+			defer running.Add(-1)
+			h.ServeHTTP(w, r)
+		}))
+		c := dial(t, s)
+		synctest.Wait()
+		if n := running.Load(); n != 0 {
+			t.Errorf("핸들러 %d개가 돌아오지 않았습니다", n)
+		}
+		say(c, "아직 여기")
+		wantHeard(t, c, "아직 여기")
+	})
+}
+
+func TestCtrlCSends1001AndEndsTheProgramAtOnce(t *testing.T) {
+	p := wstest.Run(t, "-addr", "localhost:0")
+	c := dial(t, p.Server(t))
+	say(c, "안녕")
+	wantHeard(t, c, "안녕")
+	p.Interrupt(t)
+	c.WantClose(websocket.CloseGoingAway)
+	if err := p.Wait(t); err != nil {
+		t.Errorf("종료 %v, 원한 것 0\n%s", err, p.Log())
+	}
+}
+
+func TestSecondCtrlCDoesNotWait(t *testing.T) {
+	p := wstest.Run(t, "-addr", "localhost:0")
+	dial(t, p.Server(t)) // 닫기 프레임을 읽지 않아서 서버를 기다리게 합니다.
+	p.Interrupt(t)
+	p.AwaitLog(t, "서버를 닫습니다")
+	p.Interrupt(t)
+	if err := p.Wait(t); err == nil {
+		t.Error("두 번째 Ctrl-C 뒤에도 기다렸다가 0으로 끝났습니다")
+	}
+}
+
+func TestPingComesEvery54Seconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := dial(t, startInMemory(t))
+		begin := time.Now()
+		var pings []time.Duration
+		c.SetPingHandler(func(data string) error {
+			pings = append(pings, time.Since(begin))
+			return c.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
+		})
+		c.SetReadDeadline(begin.Add(10 * time.Minute))
+		c.Drain()
+		if len(pings) != 11 || pings[0] != 54*time.Second || pings[10] != 11*54*time.Second {
+			t.Errorf("ping이 온 때 %v, 원한 것 54초마다", pings)
+		}
+	})
+}
+
+func TestPongKeepsTheConnectionForAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		c, other := dial(t, s), dial(t, s)
+		c.SetReadDeadline(time.Time{})
+		other.SetReadDeadline(time.Time{})
+		go c.Drain()
+		heard := make(chan struct{})
+		go func() {
+			defer close(heard)
+			other.ReadMessage() // 읽는 동안 ping에 답합니다.
+		}()
+		time.Sleep(time.Hour)
+		say(c, "아직 여기")
+		wstest.Await(t, heard, "pong으로 답했는데 한 시간 뒤에 끊겨 있습니다")
+	})
+}
+
+func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
+	tests := []struct {
+		name string
+		talk time.Duration // 이 간격으로 말합니다. 0이면 말이 없습니다.
+	}{{"말없이", 0}, {"말은 하면서", 5 * time.Second}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			logs := wstest.CaptureLog(t)
+			synctest.Test(t, func(t *testing.T) {
+				c := dial(t, startInMemory(t))
+				begin := time.Now()
+				c.SetPingHandler(func(string) error { return nil })
+				if tt.talk != 0 {
+					go func() {
+						for range 11 { // 55초까지
+							time.Sleep(tt.talk)
+							say(c, "여기 있지만 pong은 없다")
+						}
+					}()
+				}
+				c.SetReadDeadline(begin.Add(time.Hour))
+				_, err := c.Drain()
+				if waited := time.Since(begin); waited != 60*time.Second {
+					t.Errorf("%v 뒤에 끝났습니다. 원한 것 60초", waited)
+				}
+				if wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+					t.Errorf("끝 %v, 원한 것 1008", err)
+				}
+				c.Close()
+				synctest.Wait()
+				if lines := logs.Lines("나감"); len(lines) != 1 || !strings.Contains(lines[0], "제한 시간 안에 응답이 없습니다") {
+					t.Errorf("나간 로그 %q, 원한 것 「제한 시간 안에 응답이 없습니다」 한 줄", lines)
+				}
+			})
+		})
+	}
+}
+
+func TestSlowReaderThatSpeaksIsNotDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, slow := dial(t, s), dial(t, s)
+		chat(t, sender, 1000)
+		sender.SetReadDeadline(time.Time{})
+		go sender.Drain()
+		say(slow, "나도 한마디")
+		for n := range 1001 { // 100초 동안 밀린 것을 읽으며 ping에 답합니다.
+			if _, err := hear(slow); err != nil {
+				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 밀린 것을 쓰는 동안에도 ping을 보냅니까?", n, err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		say(slow, "아직 여기")
+		wantHeard(t, slow, "아직 여기")
+	})
+}
+
+func TestWriteThatIsNotReadEndsTheConnectionAfter10Seconds(t *testing.T) {
+	const closeSlack = 3 * time.Second // 끊기로 한 뒤 정리가 끝나기까지
+	logs := wstest.CaptureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, _ := dial(t, s), dial(t, s)
+		chat(t, sender, 1)
+		time.Sleep(10*time.Second + closeSlack)
+		if lines := logs.Lines("나감: 제한 시간 안에 응답이 없습니다"); len(lines) != 1 {
+			t.Errorf("나간 로그 %q, 원한 것 읽지 않은 한 사람의 한 줄. 쓸 때마다 마감 시각을 정합니까?", logs.Lines("나감"))
+		}
+	})
+}
+
+func TestPongWaitIsAtLeastOneSecond(t *testing.T) {
+	for _, value := range []string{"0s", "-1m", "60", "999ms", ""} {
+		wstest.WantUsageError(t, "-addr", "localhost:0", "-pong-wait", value)
+	}
+	p := wstest.Run(t, "-addr", "localhost:0", "-pong-wait", "1s")
+	c := p.Server(t).Dial(t, path(t, p.Server(t)))
+	c.SetPingHandler(func(string) error { return nil })
+	c.WantClose(websocket.ClosePolicyViolation)
+}
+
+func TestPageClosesItsSocketWhenLeft(t *testing.T) {
+	if _, page := start(t).Get(t, "/"); !strings.Contains(page, "'pagehide'") {
+		t.Error("페이지에 pagehide 처리기가 없습니다")
+	}
+}
+
+func TestMessageOver512BytesEndsOnlyTheSenderWith1009(t *testing.T) {
+	parts := func(sizes ...int) (frames []wstest.Frame) {
+		for i, size := range sizes {
+			f := wstest.Frame{More: i < len(sizes)-1, Payload: bytes.Repeat([]byte("a"), size)}
+			if i == 0 {
+				f.Opcode = websocket.TextMessage
+			}
+			frames = append(frames, f)
+		}
+		return frames
+	}
+	tests := []struct {
+		name   string
+		frames []wstest.Frame
+	}{
+		{"513바이트", parts(513)},
+		{"300바이트 둘", parts(300, 300)},
+		{"한 바이트씩 513개", parts(slices.Repeat([]int{1}, 513)...)},
+		{"한글 171자", []wstest.Frame{wstest.Text(strings.Repeat("가", 171))}},
+		{"바이너리", []wstest.Frame{{Opcode: websocket.BinaryMessage, Payload: make([]byte, 513)}}},
+		{"길이만 1 GiB", []wstest.Frame{{Opcode: websocket.TextMessage, Announce: 1 << 30}}},
+		{"길이만 2의 63제곱", []wstest.Frame{{Opcode: websocket.TextMessage, Announce: 1 << 63}}},
+		{"20 MB", parts(20_000_000)},
+	}
+	for _, tt := range tests {
+		if t.Failed() {
+			return // 닫히지 않는 연결을 하나하나 기다리지 않습니다.
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			var wire []byte
+			for _, f := range tt.frames {
+				wire = append(wire, f.Bytes()...)
+			}
+			s := start(t)
+			logs := wstest.CaptureLog(t)
+			c, other := dial(t, s), dial(t, s)
+			before := heap()
+			sent := make(chan error, 1)
+			go func() {
+				_, err := c.NetConn().Write(wire)
+				sent <- err
+			}()
+			c.WantClose(websocket.CloseMessageTooBig)
+			// 서버가 남은 바이트를 읽어 주지 않으면 RST가 닫기 코드를 앞지를 수 있습니다.
+			if err := <-sent; err != nil {
+				t.Errorf("다 보내기 전에 끊겼습니다: %v", err)
+			}
+			logs.Await(t, "나감: 서버가 닫음: 1009 메시지가 512바이트를 넘습니다")
+			say(other, "다음 말")
+			wantHeard(t, other, "다음 말")
+			c.Close()
+			if len(tt.frames[0].Payload) < 1<<20 {
+				wantGrownAtMost(t, before, 1<<20, "크기를 보기 전에 받아 둡니까?")
+			}
+		})
+	}
+}
+
+func TestMessageOf512BytesPasses(t *testing.T) {
+	left := 512 - len(frame("").Payload)
+	for _, text := range []string{strings.Repeat("a", left), strings.Repeat("가", left/3) + "abc"[:left%3]} {
+		c := dial(t, start(t))
+		whole := frame(text).Payload
+		say(c, text)
+		wantHeard(t, c, text)
+		c.Write(
+			wstest.Frame{Opcode: websocket.TextMessage, More: true, Payload: whole[:200]},
+			wstest.Frame{Opcode: websocket.PingMessage, Payload: make([]byte, 125)}, // 제어 메시지는 세지 않습니다.
+			wstest.Frame{Payload: whole[200:]})
+		wantHeard(t, c, text)
+	}
+}
+
+// flood는 서버가 받아 주는 만큼 n까지 쉬지 않고 말합니다.
+func flood(c *wstest.Conn, n int) {
+	c.NetConn().SetWriteDeadline(time.Time{})
+	for i := range n {
+		if _, err := c.NetConn().Write(frame(fmt.Sprint(i)).Bytes()); err != nil {
+			return
+		}
+	}
+}
+
+func TestSenderIsAtMost128MessagesAheadOfItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, listener := dial(t, s), dial(t, s)
+		sender.SetPingHandler(func(string) error { return nil }) // 쏟아붓느라 pong을 쓸 틈이 없습니다.
+		go flood(sender, 1000)
+		for n := range 128 {
+			wantHeard(t, listener, fmt.Sprint(n))
+		}
+		for n := range 100 { // 보낸 사람이 하나를 들을 때마다 하나씩 더 나갑니다.
+			listener.NetConn().SetReadDeadline(time.Now().Add(time.Millisecond))
+			if k, err := listener.NetConn().Read(make([]byte, 1)); err == nil {
+				t.Fatalf("보낸 사람이 %d개를 들었는데 129개째가 나갔습니다 (%d바이트)", n, k)
+			}
+			wantHeard(t, sender, fmt.Sprint(n))
+			wantHeard(t, listener, fmt.Sprint(128+n))
+		}
+	})
+}
+
+func TestSenderThatDoesNotReadCannotFloodTheOthers(t *testing.T) {
+	const messages = 10_000
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, listener := dial(t, s), dial(t, s)
+		go flood(sender, messages)
+		synctest.Wait() // 서버는 보낸 사람이 읽지 않은 만큼 받지 않습니다.
+		for n := range messages {
+			wantHeard(t, sender, fmt.Sprint(n))
+			wantHeard(t, listener, fmt.Sprint(n))
+		}
+	})
+}
+
+func TestFloodFromASenderThatDoesNotReadCostsNoMemory(t *testing.T) {
+	s := start(t)
+	sender, listener := dial(t, s), dial(t, s)
+	sender.NetConn().(*net.TCPConn).SetReadBuffer(4096)
+	before := heap()
+	flooding := make(chan struct{})
+	go func() {
+		defer close(flooding)
+		flood(sender, 1_000_000)
+	}()
+	for listener.Patience = time.Second; ; { // 서버가 더 받지 않을 때까지 듣습니다.
+		if _, err := hear(listener); err != nil {
+			break
+		}
+	}
+	wantGrownAtMost(t, before, 1<<20, "읽지 않는 사람의 말을 받아 쌓아 둡니까?")
+	sender.Close()
+	wstest.Await(t, flooding, "보낸 사람을 끊었는데 보내기가 끝나지 않습니다")
+}
+
+func TestLeavingFlooderLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		for range 100 {
+			sender := dial(t, s)
+			go flood(sender, 1000)
+			synctest.Wait() // readPump가 차례를 기다립니다.
+			sender.Close()
+			synctest.Wait()
+		}
+	})
+}
+
+func TestPageCountsBytesAndSaysWhenItIsTooLong(t *testing.T) {
+	_, page := start(t).Get(t, "/")
+	for _, want := range []string{`id="bytes"`, `id="over" role="status"`, "TextEncoder"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("페이지에 %q이(가) 없습니다", want)
+		}
+	}
+}
