@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -78,8 +79,11 @@ func (p *ports) withAddr(command, dir string) string {
 }
 
 func hasAddrFlag(dir string) bool {
-	source, _ := os.ReadFile(filepath.Join(dir, "main.go"))
-	return strings.Contains(string(source), `flag.String("addr", "localhost:8080"`)
+	sources, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	return slices.ContainsFunc(sources, func(file string) bool {
+		source, _ := os.ReadFile(file)
+		return strings.Contains(string(source), `flag.String("addr", "localhost:8080"`)
+	})
 }
 
 // replaceAll은 맞은 곳마다 replace가 돌려준 글로 바꿉니다. replace는 묶음까지 받습니다.
