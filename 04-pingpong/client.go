@@ -45,10 +45,11 @@ func newClient(hub *Hub, conn *websocket.Conn) *Client {
 
 // readPump가 연결을 끝까지 책임집니다. 어떻게 끝나든 읽기가 오류를 반환합니다.
 func (c *Client) readPump() {
-	c.end.CompareAndSwap(nil, endOf(c.read()))
+	e := endOf(c.read())
+	c.end.CompareAndSwap(nil, e)
 	c.hub.unregister <- c
 	log.Printf("%s 나감: %v", c.conn.RemoteAddr(), c.end.Load())
-	hangUp(c.conn, c.end.Load())
+	hangUp(c.conn, e)
 }
 
 func (c *Client) read() error {
