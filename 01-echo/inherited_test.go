@@ -110,7 +110,7 @@ func TestOnlyWhatThePeerDidIsBlamedOnIt(t *testing.T) {
 		end        func(c *wstest.Conn)
 	}{
 		{"사라진 상대", "응답이 없습니다", (*wstest.Conn).Vanish},
-		{"모르는 오류", "알 수 없는 오류: 뜻밖의 일", func(c *wstest.Conn) { c.Break(errors.New("뜻밖의 일")) }},
+		{"모르는 오류", "서버가 닫음: 1011 알 수 없는 오류: 뜻밖의 일", func(c *wstest.Conn) { c.Break(errors.New("뜻밖의 일")) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

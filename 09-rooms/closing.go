@@ -52,9 +52,9 @@ func endOf(err error) *ending {
 	case errors.As(err, &network):
 		return &ending{reason: fmt.Sprintf("네트워크 오류: %v", err)}
 	case strings.HasPrefix(err.Error(), "websocket: "): // gorilla의 위반에는 타입이 없습니다.
-		return &ending{websocket.CloseProtocolError, fmt.Sprintf("프로토콜 위반: %.80v", err)}
+		return &ending{websocket.CloseProtocolError, fmt.Sprintf("프로토콜 위반: %v", err)}
 	default:
-		return &ending{websocket.CloseInternalServerErr, fmt.Sprintf("알 수 없는 오류: %.80v", err)}
+		return &ending{websocket.CloseInternalServerErr, fmt.Sprintf("알 수 없는 오류: %v", err)}
 	}
 }
 
