@@ -1,6 +1,4 @@
-// Package neighbours는 이웃한 단계들의 관계를 확인합니다. 함께 가진 것은 글자까지 같아야 하고,
-// 다른 것에는 저마다 까닭이 있어야 합니다.
-package neighbours
+package main
 
 import (
 	"fmt"
@@ -10,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -23,27 +20,26 @@ var lessons = map[string]map[string]string{
 		"echo": "메시지를 통째로 받지 않고 흘려보냅니다.",
 	},
 	"03-hub": {
-		"run":        "Ctrl-C를 받아 허브가 연결을 닫을 때까지 기다립니다.",
+		"main":       "ctx를 만드는 run이 newHandler를 부릅니다.",
 		"newHandler": "허브를 띄우고 ctx로 끝냅니다.",
 		"serveWS":    "연결을 허브에 넘기고 바로 돌아옵니다.",
-		"errNotUTF8": "서버가 닫는 까닭이 늘어 한 묶음이 됩니다.",
+		"run":        "Ctrl-C를 받아 허브가 연결을 닫을 때까지 기다립니다.",
 	},
 	"04-pingpong": {
-		"parseFlags":          "-pong-wait을 검사합니다.",
-		"errNotUTF8":          "응답이 없는 상대를 닫는 까닭이 생깁니다.",
-		"endOf":               "마감 시각이 지난 오류를 가릅니다.",
 		"(*Client).read":      "읽기 마감 시각을 정하고 pong마다 늦춥니다.",
 		"(*Client).writePump": "정한 때마다 ping을 보냅니다.",
-		"(*Client).write":     "쓸 때마다 마감 시각을 정합니다.",
+		"(*Client).writeAll":  "쓸 때마다 마감 시각을 정하고, 밀린 것을 쓰는 동안에도 ping을 보냅니다.",
 	},
 	"05-readlimit": {
-		"errNotUTF8":     "큰 메시지를 닫는 까닭이 생깁니다.",
-		"endOf":          "ErrReadLimit을 가릅니다.",
-		"(*Client).read": "메시지의 최대 크기를 정합니다.",
+		"Client":              "메시지를 넘길 차례를 셉니다.",
+		"newClient":           "차례를 maxAhead개 쥐여 줍니다.",
+		"(*Client).read":      "메시지의 최대 크기를 정하고, 넘기기 전에 차례를 기다립니다.",
+		"(*Client).writePump": "끝날 때 차례를 기다리는 readPump를 깨웁니다.",
+		"(*Client).writeAll":  "자기 메시지가 쓰일 때마다 차례를 돌려놓습니다.",
 	},
 	"06-origin": {
 		"upgrader": "CheckOrigin을 정합니다.",
-		"serveWS":  "거절한 출처를 로그에 남깁니다.",
+		"serveWS":  "거절한 출처를 줄여서 로그에 남깁니다.",
 	},
 	"07-otp-auth": {
 		"newHandler":         "/login을 열고 일회용 비밀번호를 나눠 줍니다.",
@@ -53,18 +49,17 @@ var lessons = map[string]map[string]string{
 		"(*Client).readPump": "누가 나갔는지 로그에 남깁니다.",
 	},
 	"08-wss": {
-		"run":     "TLS로 듣습니다.",
+		"run":     "인증서를 마련하고 TLS로 듣습니다.",
 		"pageURL": "주소가 https로 시작합니다.",
-		"endOf":   "TLS 레코드가 중간에 끊긴 것을 가릅니다.",
+		"endOf":   "TLS 레코드가 중간에 끊긴 것을 구별합니다.",
 	},
 	"09-rooms": {
-		"Hub":            "방마다 클라이언트 집합을 둡니다.",
-		"newHub":         "방마다 클라이언트 집합을 둡니다.",
-		"(*Hub).run":     "메시지 대신 이벤트를 받습니다.",
-		"(*Hub).sendAll": "보낸 사람의 방에만 보냅니다.",
+		"Hub":            "방마다 클라이언트 집합을 두고, 메시지 대신 부탁을 받습니다.",
+		"newHub":         "방마다 클라이언트 집합을 두고, 메시지 대신 부탁을 받습니다.",
+		"(*Hub).run":     "들어온 클라이언트를 첫 방에 넣고, 부탁마다 제 일을 하게 합니다.",
 		"(*Hub).remove":  "방에서도 뺍니다.",
 		"Client":         "지금 있는 방을 기억합니다.",
-		"(*Client).read": "받은 글을 이벤트로 풉니다.",
+		"(*Client).read": "받은 글을 이벤트로 풀어서 부탁합니다.",
 	},
 }
 
@@ -94,7 +89,7 @@ func TestDisagreementIsFound(t *testing.T) {
 		{"주석이 다름", "package main\n\n// a입니다!\nfunc a() {}\n\nfunc b() {}\n", nil, 1},
 		{"까닭이 있는 다름", "package main\n\n// a입니다.\nfunc a() { b() }\n\nfunc b() {}\n", map[string]string{"a": "까닭"}, 0},
 		{"낡은 까닭", "package main\n\n// a입니다.\nfunc a() {}\n\nfunc b() {}\n", map[string]string{"a": "까닭"}, 1},
-		{"차례가 다름", "package main\n\nfunc b() {}\n\n// a입니다.\nfunc a() {}\n", nil, 1},
+		{"순서가 다름", "package main\n\nfunc b() {}\n\n// a입니다.\nfunc a() {}\n", nil, 1},
 	}
 	for _, tt := range tests {
 		if faults := disagreements(before, step(tt.source), tt.lesson); len(faults) != tt.faults {
@@ -104,6 +99,18 @@ func TestDisagreementIsFound(t *testing.T) {
 	moved := parseFile(t, "hub.go", "package main\n\n// a입니다.\nfunc a() {}\n\nfunc b() {}\n")
 	if faults := disagreements(before, moved, nil); len(faults) != 2 {
 		t.Errorf("다른 파일: %q, 원한 것 2개", faults)
+	}
+
+	// 두 파일에 하나씩 있는 init은 서로 다른 선언입니다.
+	inits := func(text string) []decl {
+		return append(parseFile(t, "client.go", "package main\n\nfunc init() { "+text+" }\n"),
+			parseFile(t, "origin.go", "package main\n\nfunc init() {}\n")...)
+	}
+	if faults := disagreements(inits("a()"), inits("a()"), nil); len(faults) != 0 {
+		t.Errorf("같은 init: %q", faults)
+	}
+	if faults := disagreements(inits("a()"), inits("b()"), nil); len(faults) != 1 {
+		t.Errorf("다른 init: %q, 원한 것 1개", faults)
 	}
 }
 
@@ -127,7 +134,7 @@ func disagreements(before, after []decl, lesson map[string]string) (faults []str
 		case a.file != b.file:
 			faults = append(faults, fmt.Sprintf("%s: %s에 있던 것이 %s에 있습니다", b.name, b.file, a.file))
 		case i < last:
-			faults = append(faults, fmt.Sprintf("%s: 차례가 바뀌었습니다", b.name))
+			faults = append(faults, fmt.Sprintf("%s: 순서가 바뀌었습니다", b.name))
 		case a.text != b.text && !taught:
 			faults = append(faults, fmt.Sprintf("%s: 까닭 없이 다릅니다", b.name))
 		case a.text == b.text && taught:
@@ -144,14 +151,12 @@ func disagreements(before, after []decl, lesson map[string]string) (faults []str
 }
 
 func stepNames(t *testing.T) []string {
-	dirs, err := filepath.Glob(filepath.Join(root, "[0-9][0-9]-*"))
-	if err != nil || len(dirs) != 9 {
-		t.Fatalf("단계 %q, %v", dirs, err)
+	t.Helper()
+	names, err := stepsIn(root)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range dirs {
-		dirs[i] = filepath.Base(dirs[i])
-	}
-	return dirs
+	return names
 }
 
 func parseStep(t *testing.T, dir string) (decls []decl) {
@@ -160,7 +165,7 @@ func parseStep(t *testing.T, dir string) (decls []decl) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
+		if !isCode(file) {
 			continue
 		}
 		source, err := os.ReadFile(file)
@@ -180,6 +185,9 @@ func parseFile(t *testing.T, file, source string) (decls []decl) {
 	}
 	for _, d := range f.Decls {
 		name, doc := nameOf(d)
+		if name == "init" {
+			name = "init (" + file + ")" // init은 파일마다 있을 수 있습니다.
+		}
 		start := d.Pos()
 		if doc != nil {
 			start = doc.Pos()

@@ -1,4 +1,4 @@
-package neighbours
+package main
 
 import (
 	"encoding/json"
@@ -6,30 +6,28 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 var failedTest = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 
-// 다음 단계의 테스트를 이 단계에 얹으면 실패해야 합니다. 그 실패가 배우는 사람의
+// 다음 단계의 테스트를 이 단계에 덮어쓰면 실패해야 합니다. 그 실패가 배우는 사람의
 // 연습 문제이고, 다음 단계가 더한 것을 테스트가 알아본다는 증거입니다.
 func TestNextStepsTestsFailOnThisStep(t *testing.T) {
 	names := stepNames(t)
 	for i, name := range names[1:] {
 		t.Run(name+" 위의 "+names[i], func(t *testing.T) {
-			output, err := testWith(t, names[i], filepath.Join(root, name, "main_test.go"))
+			output, err := testWith(t, names[i], testFiles(t, name))
 			if err == nil {
 				t.Fatalf("%s의 테스트가 %s에서 통과합니다. 더한 것을 알아보는 테스트가 없습니다", name, names[i])
 			}
-			added := addedTests(t, names[i], name)
-			var caught []string
-			for _, m := range failedTest.FindAllStringSubmatch(output, -1) {
-				if added[m[1]] {
-					caught = append(caught, m[1])
-				}
-			}
+			added := newTests(t, names[i], name)
+			caught := failures(output, added)
 			switch {
+			case strings.Contains(output, "redeclared"):
+				t.Errorf("베껴도 남는 %s의 테스트와 이름이 겹칩니다:\n%.3000s", names[i], output)
 			case len(caught) > 0:
 				t.Logf("새 테스트 %d개 가운데 %d개가 실패합니다: %s", len(added), len(caught), strings.Join(caught, ", "))
 			case name == "03-hub" && strings.Contains(output, "newHandler"):
@@ -41,8 +39,29 @@ func TestNextStepsTestsFailOnThisStep(t *testing.T) {
 	}
 }
 
-// testWith는 step의 테스트 파일을 file로 바꿔 돌립니다. 작업 나무는 건드리지 않습니다.
-func testWith(t *testing.T, step, file string) (string, error) {
+// failures는 실패한 테스트 가운데 added에 있는 것입니다.
+func failures(output string, added []string) (caught []string) {
+	for _, m := range failedTest.FindAllStringSubmatch(output, -1) {
+		if slices.Contains(added, m[1]) {
+			caught = append(caught, m[1])
+		}
+	}
+	return caught
+}
+
+// testFiles는 단계의 테스트 파일입니다.
+func testFiles(t *testing.T, step string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, step, "*_test.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s의 테스트 파일 %q, %v", step, files, err)
+	}
+	return files
+}
+
+// testWith는 step에 files를 덮어쓴 것처럼 테스트를 돌립니다. cp처럼 이름이 같은 파일은 바꾸고,
+// 없던 파일은 더하고, step에만 있는 파일은 둡니다. 작업 나무는 건드리지 않습니다.
+func testWith(t *testing.T, step string, files []string) (string, error) {
 	t.Helper()
 	abs := func(path string) string {
 		p, err := filepath.Abs(path)
@@ -51,8 +70,11 @@ func testWith(t *testing.T, step, file string) (string, error) {
 		}
 		return p
 	}
-	target := abs(filepath.Join(root, step, "main_test.go"))
-	data, err := json.Marshal(map[string]any{"Replace": map[string]string{target: abs(file)}})
+	replace := make(map[string]string)
+	for _, file := range files {
+		replace[abs(filepath.Join(root, step, filepath.Base(file)))] = abs(file)
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,23 +88,38 @@ func testWith(t *testing.T, step, file string) (string, error) {
 	return string(output), err
 }
 
-// addedTests는 after에만 있는 테스트의 이름입니다.
-func addedTests(t *testing.T, before, after string) map[string]bool {
+// newTests는 after의 main_test.go에 있는 테스트 가운데 before에 글자까지 같은 것이 없는 것입니다.
+func newTests(t *testing.T, before, after string) (names []string) {
 	t.Helper()
-	names := func(step string) map[string]bool {
-		source, err := os.ReadFile(filepath.Join(root, step, "main_test.go"))
-		if err != nil {
+	old := parseTests(t, before)
+	for _, test := range parseTests(t, after) {
+		same := func(d decl) bool { return d.name == test.name && d.text == test.text }
+		if test.file == addedTests && !slices.ContainsFunc(old, same) {
+			names = append(names, test.name)
+		}
+	}
+	return names
+}
+
+// 덮어쓰기는 cp와 같아야 합니다.
+func TestOverlayIsACopy(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("package main\n\nimport \"testing\"\n\n"+text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		tests := make(map[string]bool)
-		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(source), -1) {
-			tests[m[1]] = true
-		}
-		return tests
+		return path
 	}
-	added := names(after)
-	for name := range names(before) {
-		delete(added, name)
+	replaced := write("main_test.go", "func TestReplaced(t *testing.T) { help(t) }\n")
+	added := write("helper_test.go", "func help(t *testing.T) { t.Error(\"도움\") }\n")
+	output, err := testWith(t, "01-echo", []string{replaced, added})
+	if caught := failures(output, []string{"TestReplaced"}); err == nil || len(caught) != 1 {
+		t.Errorf("바꾼 파일과 더한 파일로 돌지 않았습니다: %v\n%s", err, output)
 	}
-	return added
+	// 지우지 않으므로, 남은 파일과 이름이 겹치면 컴파일되지 않습니다.
+	twin := write("twin_test.go", testsIn(parseTests(t, "01-echo"))[0].text)
+	if output, err := testWith(t, "01-echo", []string{twin}); err == nil || !strings.Contains(output, "redeclared") {
+		t.Errorf("남은 파일과 겹친 이름을 잡아내지 못했습니다: %v\n%s", err, output)
+	}
 }
