@@ -159,7 +159,7 @@ func TestExtendedConnectBreaksTheUpgrade(t *testing.T) {
 	w := open(t, step, server)
 	w.login("gopher", password)
 	w.waitClosed(1006)
-	w.must(server.WaitLog("'upgrade' token not found in 'Connection' header", 1, steps.Timeout))
+	w.must(server.WaitLog("거절: 400 웹소켓으로 업그레이드하는 요청이 아닙니다", 1, steps.Timeout))
 	expectConsole(t, w.Tab, "Unexpected response code: 400")
 }
 
@@ -186,7 +186,7 @@ func TestPageFromAFileHasTheOriginNull(t *testing.T) {
 	tab := browse(t, "file://"+page)
 	expectEvents(t, tab, `'`+server.WebSocketURL()+`'`, refused...)
 	expectConsole(t, tab, "Unexpected response code: 403")
-	if err := server.WaitLog(`Origin ["null"]`, 1, steps.Timeout); err != nil {
+	if err := server.WaitLog(`Origin "null"`, 1, steps.Timeout); err != nil {
 		t.Error(err)
 	}
 }
@@ -202,7 +202,7 @@ func TestReboundNameGetsInUnlessOriginsAreListed(t *testing.T) {
 	listed := start(t, step, "-addr", strings.TrimPrefix(server.URL, "http://"), "-origins", server.URL)
 	visit(t, step, server.URL).waitStatus("연결됨")
 	visit(t, step, rebound).waitClosed(1006)
-	if err := listed.WaitLog(fmt.Sprintf("Origin [%q]", rebound), 1, steps.Timeout); err != nil {
+	if err := listed.WaitLog(fmt.Sprintf("Origin %q", rebound), 1, steps.Timeout); err != nil {
 		t.Error(err)
 	}
 }

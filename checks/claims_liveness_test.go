@@ -27,7 +27,7 @@ func TestIdlePageSendsNoFrames(t *testing.T) {
 	}
 }
 
-// overhear는 빈 페이지의 socket을 연결하고, 서버에 들린 퐁과 메시지를 차례대로 넘깁니다.
+// overhear는 빈 페이지의 socket을 연결하고, 서버에 들린 퐁과 메시지를 순서대로 넘깁니다.
 func overhear(t *testing.T) (tab *browser.Tab, conn *websocket.Conn, heard <-chan string) {
 	t.Helper()
 	conns, sounds := make(chan *websocket.Conn, 1), make(chan string, 10)

@@ -59,7 +59,7 @@ func goodbye(conn *websocket.Conn) {
 	readToEnd(conn)
 }
 
-// readToEnd는 메시지를 버리며 읽고, 연결이 끝난 까닭을 돌려줍니다.
+// readToEnd는 메시지를 버리며 읽고, 연결이 끝난 까닭을 반환합니다.
 func readToEnd(conn *websocket.Conn) error {
 	for {
 		if _, _, err := conn.NextReader(); err != nil {

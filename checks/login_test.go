@@ -55,7 +55,7 @@ func TestWrongPasswordIsToldToTheUser(t *testing.T) {
 func TestEveryAccountCanLogInFromThePage(t *testing.T) {
 	eachStep(t, hasLogin, func(t *testing.T, step steps.Step) {
 		server := start(t, step)
-		for _, user := range []string{"gopher", "chulsoo", "younghee"} {
+		for _, user := range []string{"gopher", "chulsoo", "younghee", "minsu", "jiwoo", "haneul"} {
 			w := join(t, step, server, user)
 			w.expectQuietConsole()
 		}

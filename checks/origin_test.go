@@ -90,10 +90,15 @@ func TestOriginsFlagReplacesTheOwnOrigin(t *testing.T) {
 		}
 
 		own := open(t, step, server)
-		if step.Login {
+		if step.Login { // 로그인부터 거절됩니다.
 			own.login("gopher", password)
+			own.waitStatus("다른 출처의 페이지에서는 로그인할 수 없습니다")
 		}
-		own.waitClosed(1006)
-		own.must(server.WaitLog("거절", 1, steps.Timeout))
+		result, err = browser.Run[string](own.Tab, attempt(handshakeURL(t, step, server)))
+		own.must(err)
+		if result != "1006" {
+			t.Errorf("-origins에 없는 자기 출처의 페이지는 1006을 봐야 합니다: %s", result)
+		}
+		own.must(server.WaitLog("거절: websocket: request origin not allowed", 1, steps.Timeout))
 	})
 }

@@ -77,6 +77,9 @@ func TestPageShowsCloseCodeWhenServerStops(t *testing.T) {
 		server := start(t, step)
 		first := join(t, step, server, "gopher")
 		second := join(t, step, server, "chulsoo")
+		first.send("마지막 글")
+		first.waitMessage("마지막 글")
+		before := first.messages("")
 		stop(t, step, server)
 		code := 1006 // 01과 02는 닫기 프레임 없이 죽습니다.
 		if step.Hub {
@@ -84,6 +87,10 @@ func TestPageShowsCloseCodeWhenServerStops(t *testing.T) {
 		}
 		first.waitClosed(code)
 		second.waitClosed(code)
+		// 상태 줄도 로그도 읽어 주는 곳입니다. 끝난 까닭은 한 번만 들려야 합니다.
+		if after := first.messages(""); len(after) != len(before) {
+			t.Errorf("연결이 끝난 뒤의 로그 %q, 그 전의 로그 %q", after, before)
+		}
 	})
 }
 

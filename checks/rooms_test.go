@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gorilla-websocket-ko/checks/internal/steps"
 )
 
@@ -78,9 +80,30 @@ func TestRoomNamesAreShownAsText(t *testing.T) {
 	step := steps.Named("09-rooms")
 	server := start(t, step)
 	w := join(t, step, server, "gopher")
-	w.changeRoom("<img src=x><i>방</i>")
+	w.changeRoom("<img/src=x><i>방</i>")
 	w.must(w.WaitFor(`document.body.innerText.includes('<i>방</i>')`, patience))
 	w.must(w.WaitFor(`document.querySelector('img, i') === null`, patience))
+}
+
+// 자모로 나누어 넣는 키보드가 있어도, 같아 보이는 이름은 같은 방입니다.
+func TestRoomNameInJamoIsTheSameRoom(t *testing.T) {
+	step := steps.Named("09-rooms")
+	server := start(t, step)
+	const composed = "한글방é"
+	jamo := norm.NFD.String(composed)
+	gopher, chulsoo := join(t, step, server, "gopher"), join(t, step, server, "chulsoo")
+	gopher.must(gopher.Fill("room", jamo))
+	if got := evaluate[string](t, gopher.Tab, `document.getElementById('room').value`); got != jamo {
+		t.Fatalf("입력 칸의 값 %+q, 원한 것 %+q", got, jamo)
+	}
+	gopher.must(gopher.Click("change-room"))
+	gopher.waitMessage(composed + " 방으로 옮겼습니다")
+	chulsoo.changeRoom(composed)
+	chulsoo.waitMessage(composed + " 방으로 옮겼습니다")
+	gopher.send("자모로 온 사람의 글")
+	chulsoo.waitNewMessage("gopher", "자모로 온 사람의 글")
+	chulsoo.send("글자로 온 사람의 글")
+	gopher.waitNewMessage("chulsoo", "글자로 온 사람의 글")
 }
 
 func TestRefusedRoomNameKeepsTheConnection(t *testing.T) {

@@ -25,7 +25,7 @@ for (const [name, [sent, binary]] of Object.entries(messages)) {
   });
 }
 
-test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 돌려줍니다', options, async (t) => {
+test('조각난 메시지 사이의 핑에 바로 답하고, 조각은 한 메시지로 되보냅니다', options, async (t) => {
   const peer = await connect(t, url);
   const pong = once(peer.socket, 'pong');
   const bytes = Buffer.from('한글');

@@ -6,7 +6,7 @@ import { connect } from './peer.mjs';
 const url = process.argv[2];
 const options = { timeout: 10_000 };
 
-test('둘이 함께 보내도 모두 같은 차례로 봅니다', options, async (t) => {
+test('둘이 함께 보내도 모두 같은 순서로 봅니다', options, async (t) => {
   const peers = [await connect(t, url), await connect(t, url)];
   const seen = await Promise.all(peers.map(async (peer, who) => {
     const texts = [];

@@ -16,7 +16,7 @@ export async function connect(t, url) {
     socket,
     closed,
     send: (data, options = {}) => socket.send(data, options),
-    // next는 다음 메시지를 { data, binary }로 돌려줍니다. data는 Buffer입니다.
+    // next는 다음 메시지를 { data, binary }로 반환합니다. data는 Buffer입니다.
     async next() {
       const { value, done } = await messages.next();
       if (done) throw new Error(`메시지를 기다리는데 연결이 끝났습니다: ${JSON.stringify(await closed)}`);

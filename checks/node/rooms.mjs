@@ -9,7 +9,11 @@ const url = process.argv[2];
 const options = { timeout: 10_000 };
 
 function login(username, password = 'websocket') {
-  return fetch(`${url}/login`, { method: 'POST', body: JSON.stringify({ username, password }) });
+  return fetch(`${url}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  });
 }
 
 async function join(t, username) {

@@ -33,7 +33,7 @@ func (t *Tab) injectAxe() error {
 	return t.Exec(string(source))
 }
 
-// CheckAccessibility는 axe-core로 지금 보이는 페이지를 살펴서, 심한(serious, critical) 위반을 오류로 돌려줍니다.
+// CheckAccessibility는 axe-core로 지금 보이는 페이지를 살펴서, 찾은 위반을 모두 오류로 반환합니다.
 func (t *Tab) CheckAccessibility() error {
 	if err := t.injectAxe(); err != nil {
 		return err
@@ -44,9 +44,6 @@ func (t *Tab) CheckAccessibility() error {
 	}
 	var text strings.Builder
 	for _, v := range found {
-		if v.Impact != "serious" && v.Impact != "critical" {
-			continue
-		}
 		fmt.Fprintf(&text, "%s (%s): %s\n", v.ID, v.Impact, v.Help)
 		for _, node := range v.Nodes {
 			fmt.Fprintf(&text, "  %s\n  %s\n", node.HTML, node.FailureSummary)

@@ -99,7 +99,7 @@ func (t *Tab) Click(id string) error {
 	return t.do(chromedp.MouseClickXY(center[0], center[1]))
 }
 
-// Press는 초점이 있는 곳에서 글쇠를 차례로 누릅니다.
+// Press는 초점이 있는 곳에서 글쇠를 순서대로 누릅니다.
 func (t *Tab) Press(keys string) error {
 	return t.do(chromedp.KeyEvent(keys))
 }
@@ -203,7 +203,7 @@ func (t *Tab) collect(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	}
 }
 
-// Type은 개발자 도구의 콘솔에 js를 친 것처럼 실행하고, 콘솔이 보여 줄 값을 돌려줍니다.
+// Type은 개발자 도구의 콘솔에 js를 친 것처럼 실행하고, 콘솔이 보여 줄 값을 반환합니다.
 func (t *Tab) Type(js string) (string, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, timeout)
 	defer cancel()

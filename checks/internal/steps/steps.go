@@ -46,7 +46,7 @@ var All = []Step{
 	{Name: "09-rooms", Hub: true, Heartbeat: true, Limit: true, Origin: true, Login: true, TLS: true, Rooms: true},
 }
 
-// Named는 이름이 name인 단계를 돌려줍니다.
+// Named는 이름이 name인 단계를 반환합니다.
 func Named(name string) Step {
 	for _, s := range All {
 		if s.Name == name {
@@ -139,7 +139,7 @@ func (s *Server) WaitLog(text string, n int, limit time.Duration) error {
 	return nil
 }
 
-// Interrupt는 Ctrl-C처럼 SIGINT를 보내고, 서버가 끝나면 종료 상태를 돌려줍니다.
+// Interrupt는 Ctrl-C처럼 SIGINT를 보내고, 서버가 끝나면 종료 상태를 반환합니다.
 func (s *Server) Interrupt() error {
 	s.cmd.Process.Signal(os.Interrupt)
 	select {
@@ -151,7 +151,7 @@ func (s *Server) Interrupt() error {
 	}
 }
 
-// until은 done이 참이나 오류를 돌려줄 때까지 짧은 간격으로 되풀이합니다.
+// until은 done이 참이나 오류를 반환할 때까지 짧은 간격으로 되풀이합니다.
 func until(limit time.Duration, done func() (bool, error)) error {
 	deadline := time.Now().Add(limit)
 	for {
