@@ -19,7 +19,7 @@ func TestNextStepsTestsFailOnThisStep(t *testing.T) {
 	names := stepNames(t)
 	for i, name := range names[1:] {
 		t.Run(name+" 위의 "+names[i], func(t *testing.T) {
-			output, err := testWith(t, names[i], testFiles(t, name))
+			output, err := testWith(t, root, names[i], testFiles(t, name))
 			if err == nil {
 				t.Fatalf("%s의 테스트가 %s에서 통과합니다. 더한 것을 알아보는 테스트가 없습니다", name, names[i])
 			}
@@ -59,9 +59,9 @@ func testFiles(t *testing.T, step string) []string {
 	return files
 }
 
-// testWith는 step에 files를 덮어쓴 것처럼 테스트를 돌립니다. cp처럼 이름이 같은 파일은 바꾸고,
+// testWith는 root의 step에 files를 덮어쓴 것처럼 테스트를 돌립니다. cp처럼 이름이 같은 파일은 바꾸고,
 // 없던 파일은 더하고, step에만 있는 파일은 둡니다. 작업 나무는 건드리지 않습니다.
-func testWith(t *testing.T, step string, files []string) (string, error) {
+func testWith(t *testing.T, root, step string, files []string) (string, error) {
 	t.Helper()
 	abs := func(path string) string {
 		p, err := filepath.Abs(path)
@@ -106,20 +106,30 @@ func TestOverlayIsACopy(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte("package main\n\nimport \"testing\"\n\n"+text), 0o644); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return path
 	}
-	replaced := write("main_test.go", "func TestReplaced(t *testing.T) { help(t) }\n")
-	added := write("helper_test.go", "func help(t *testing.T) { t.Error(\"도움\") }\n")
-	output, err := testWith(t, "01-echo", []string{replaced, added})
-	if caught := failures(output, []string{"TestReplaced"}); err == nil || len(caught) != 1 {
-		t.Errorf("바꾼 파일과 더한 파일로 돌지 않았습니다: %v\n%s", err, output)
+	const head = "package main\n\nimport \"testing\"\n\n"
+	write("go.mod", "module try\n\ngo 1.26\n")
+	write("try/main.go", "package main\n\nfunc main() {}\n")
+	write("try/main_test.go", head+"func TestOld(t *testing.T) { t.Error() }\n")
+	write("try/left_test.go", head+"func TestLeft(t *testing.T) { t.Error() }\n")
+	replaced := write("next/main_test.go", head+"func TestReplaced(t *testing.T) { help(t) }\n")
+	added := write("next/helper_test.go", head+"func help(t *testing.T) { t.Error() }\n")
+
+	output, err := testWith(t, dir, "try", []string{replaced, added})
+	want := []string{"TestLeft", "TestReplaced"}
+	if caught := failures(output, []string{"TestOld", "TestLeft", "TestReplaced"}); err == nil || !slices.Equal(caught, want) {
+		t.Errorf("실패한 테스트 %q, 원한 것 %q\n%s", caught, want, output)
 	}
 	// 지우지 않으므로, 남은 파일과 이름이 겹치면 컴파일되지 않습니다.
-	twin := write("twin_test.go", testsIn(parseTests(t, "01-echo"))[0].text)
-	if output, err := testWith(t, "01-echo", []string{twin}); err == nil || !strings.Contains(output, "redeclared") {
+	twin := write("next/twin_test.go", head+"func TestLeft(t *testing.T) {}\n")
+	if output, err := testWith(t, dir, "try", []string{twin}); err == nil || !strings.Contains(output, "redeclared") {
 		t.Errorf("남은 파일과 겹친 이름을 잡아내지 못했습니다: %v\n%s", err, output)
 	}
 }
