@@ -29,7 +29,7 @@ func retry(format string, args ...any) error { return &failure{fmt.Sprintf(forma
 // wsaeconnrefused는 윈도의 ECONNREFUSED입니다.
 const wsaeconnrefused = syscall.Errno(10061)
 
-// explain은 연결하지 못한 까닭을 가립니다. 응답이 왔으면 상태가, 오지 않았으면 오류의
+// explain은 연결하지 못한 까닭을 구별합니다. 응답이 왔으면 상태가, 오지 않았으면 오류의
 // 타입이 말해 줍니다.
 func (c *client) explain(ctx context.Context, err error, resp *http.Response) error {
 	var timeout net.Error

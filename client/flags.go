@@ -34,7 +34,7 @@ Ctrl-D(입력의 끝)나 Ctrl-C를 누르면 1000으로 닫고 상대의 답을 
   go run ./client -insecure -login gopher:websocket -room general wss://localhost:8080/ws
 
 보기
-  -frames             핸드셰이크와 프레임을 선에 실린 대로 보여 줍니다
+  -frames             핸드셰이크와 프레임을 오간 그대로 보여 줍니다
   -once               메시지 하나를 보내고, 하나를 받고, 나갑니다
   -reconnect          끊기면 간격을 늘려 가며 다시 연결합니다
 

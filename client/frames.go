@@ -55,7 +55,7 @@ type decoder struct {
 	lost       bool // 프레임의 경계를 더는 알 수 없음
 }
 
-// next는 p에서 프레임 하나까지 풀고 나머지를 돌려줍니다. 프레임이 끝나지 않았으면
+// next는 p에서 프레임 하나까지 풀고 나머지를 반환합니다. 프레임이 끝나지 않았으면
 // nil이고, 다음 바이트를 기다립니다.
 func (d *decoder) next(p []byte) (f *frame, rest []byte) {
 	for d.current == nil && !d.lost && len(p) > 0 {

@@ -41,7 +41,7 @@ func TestFrameFieldsAreReadFromTheBytes(t *testing.T) {
 	f := one(t, wstest.Frame{Opcode: opText, More: true, RSV: 5, Payload: []byte("안녕")})
 	want := &frame{
 		rsv: 5, opcode: opText, message: opText, masked: true, key: [4]byte{0x12, 0x34, 0x56, 0x78},
-		length: 6, header: 6, payload: []byte("안녕"), violations: []string{"RSV1이 켜짐", "RSV3이 켜짐"},
+		length: 6, header: 6, payload: []byte("안녕"), violations: []string{"RSV1 비트가 켜짐", "RSV3 비트가 켜짐"},
 	}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("프레임 %+v\n원한 것 %+v", f, want)
@@ -99,9 +99,9 @@ var violations = []struct {
 	client bool
 	bytes  []byte
 }{
-	{"RSV1이 켜짐", true, wstest.Frame{Opcode: 1, RSV: 4}.Bytes()},
-	{"RSV2이 켜짐", true, wstest.Frame{Opcode: 1, RSV: 2}.Bytes()},
-	{"RSV3이 켜짐", true, wstest.Frame{Opcode: 1, RSV: 1}.Bytes()},
+	{"RSV1 비트가 켜짐", true, wstest.Frame{Opcode: 1, RSV: 4}.Bytes()},
+	{"RSV2 비트가 켜짐", true, wstest.Frame{Opcode: 1, RSV: 2}.Bytes()},
+	{"RSV3 비트가 켜짐", true, wstest.Frame{Opcode: 1, RSV: 1}.Bytes()},
 	{"예약된 opcode 0x3", true, wstest.Frame{Opcode: 3}.Bytes()},
 	{"예약된 opcode 0x7", true, wstest.Frame{Opcode: 7}.Bytes()},
 	{"예약된 opcode 0xB", true, wstest.Frame{Opcode: 11}.Bytes()},

@@ -57,7 +57,7 @@ func (s *session) setHandlers() {
 			return nil
 		})
 	}
-	// ping을 보내지 않으면 조용한 서버와 죽은 서버를 가릴 수 없어서 마감 시각이 없습니다.
+	// ping을 보내지 않으면 조용한 서버와 죽은 서버를 구별할 수 없어서 마감 시각이 없습니다.
 	if s.ping > 0 {
 		s.conn.SetReadDeadline(time.Now().Add(s.ping + pongWait))
 		s.conn.SetPongHandler(func(payload string) error {
@@ -112,7 +112,7 @@ func (s *session) hangUp() {
 	io.Copy(io.Discard, netConn)
 }
 
-// writePump는 나가기로 하고 닫기 프레임을 보냈으면 nil을 돌려줍니다.
+// writePump는 나가기로 하고 닫기 프레임을 보냈으면 nil을 반환합니다.
 func (s *session) writePump(ctx context.Context) error {
 	sent, err := s.greet(ctx)
 	if err != nil {
@@ -171,7 +171,7 @@ func (s *session) greet(ctx context.Context) (sent bool, err error) {
 	return sent, err
 }
 
-// enter는 방을 옮기고 답을 기다립니다. 기다리지 않아도 서버는 온 차례대로 다루지만,
+// enter는 방을 옮기고 답을 기다립니다. 기다리지 않아도 서버는 온 순서대로 다루지만,
 // 말과 답이 엇갈려 보입니다.
 func (s *session) enter(ctx context.Context) error {
 	if err := s.write(encode("change_room", changeRoom{s.room})); err != nil || s.noRead {

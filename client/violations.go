@@ -22,7 +22,7 @@ func (d *decoder) checkLength(f *frame, size uint64) {
 func (d *decoder) checkHeader(f *frame) {
 	for i, bit := range []byte{4, 2, 1} {
 		if f.rsv&bit != 0 {
-			f.violate("RSV%d이 켜짐", i+1)
+			f.violate("RSV%d 비트가 켜짐", i+1)
 		}
 	}
 	if _, known := opcodeNames[f.opcode]; !known {
@@ -89,7 +89,7 @@ func (f *frame) closeCode() (code int, reason string) {
 // sendableCode는 IANA에 등록된 코드와, 응용이 쓰는 3000번대와 4000번대입니다.
 func sendableCode(code int) bool {
 	switch code {
-	case 1004, 1005, 1006: // 뒤의 둘은 선에 싣지 않고 받는 쪽이 붙입니다.
+	case 1004, 1005, 1006: // 뒤의 둘은 받는 쪽이 스스로 붙입니다.
 		return false
 	}
 	return code >= 1000 && code <= 1014 || code >= 3000 && code <= 4999

@@ -79,7 +79,7 @@ func TestEveryKindOfFrameIsOneLine(t *testing.T) {
 		{wstest.Close(1009, "큼"), `FIN 000 close        12345678       5    6  1009 (너무 큰 메시지) "큼"`},
 		{wstest.Close(4000, ""), `FIN 000 close        12345678       2    6  4000`},
 		{wstest.Frame{Opcode: 8}, `FIN 000 close        12345678       0    6  1005 (코드 없음)`},
-		{wstest.Frame{Opcode: 11, RSV: 2}, `FIN 010 reserved-b   12345678       0    6    위반: RSV2이 켜짐, 예약된 opcode 0xB`},
+		{wstest.Frame{Opcode: 11, RSV: 2}, `FIN 010 reserved-b   12345678       0    6    위반: RSV2 비트가 켜짐, 예약된 opcode 0xB`},
 		{wstest.Frame{Payload: []byte("a")}, `FIN 000 continuation 12345678       1    6  61  위반: 이을 메시지가 없음`},
 	} {
 		got := traced(request+string(tt.frame.Bytes()), "", 1000, nil)
