@@ -2,10 +2,17 @@
 package pitfalls
 
 import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -156,5 +163,108 @@ func TestGoRunTakesAFolderNotItsFiles(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if want := "go: cannot run *_test.go files (main_test.go)\n"; err == nil || string(out) != want {
 		t.Errorf("종료 %v, 출력 %q, 원한 것 %q", err, out, want)
+	}
+}
+
+// 한 번에 쓸 수 있으면 write, 헤더와 내용을 따로 쓰면 writev입니다.
+func TestWriteTimeoutNamesTheSystemCall(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows의 글은 다릅니다")
+	}
+	for prefix, size := range map[string]int{"write tcp ": 100, "writev tcp ": 1 << 20} {
+		server, _ := upgraded(t) // 상대는 읽지 않습니다.
+		server.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+		var err error
+		for deadline := time.Now().Add(patience); err == nil && time.Now().Before(deadline); {
+			err = server.WriteMessage(websocket.TextMessage, make([]byte, size))
+		}
+		if text := fmt.Sprint(err); !strings.HasPrefix(text, prefix) || !strings.HasSuffix(text, ": i/o timeout") {
+			t.Errorf("쓰기 오류 %q, 원한 것 %q로 시작하는 i/o timeout", text, prefix)
+		}
+	}
+}
+
+// 서버가 TCP만 받고 말이 없을 때, 어디서 기다렸는지에 따라 글이 다릅니다.
+func TestDialTimeoutHasTwoTexts(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	for scheme, want := range map[string]string{"ws": ": i/o timeout", "wss": "context deadline exceeded"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		_, _, err := websocket.DefaultDialer.DialContext(ctx, scheme+"://"+silent.Addr().String()+"/ws", nil)
+		cancel()
+		if text := fmt.Sprint(err); !strings.HasSuffix(text, want) {
+			t.Errorf("%s: 오류 %q, 원한 것 %q", scheme, text, want)
+		}
+	}
+}
+
+func TestEmptyJSONHasTwoTexts(t *testing.T) {
+	var v any
+	decoded := json.NewDecoder(strings.NewReader(`{"n":`)).Decode(&v)
+	unmarshaled := json.Unmarshal([]byte(`{"n":`), &v)
+	if fmt.Sprint(decoded) != "unexpected EOF" || fmt.Sprint(unmarshaled) != "unexpected end of JSON input" {
+		t.Errorf("Decode %v, Unmarshal %v", decoded, unmarshaled)
+	}
+}
+
+func TestClosedChannelPanics(t *testing.T) {
+	closed := make(chan int)
+	close(closed)
+	for want, do := range map[string]func(){
+		"send on closed channel":  func() { closed <- 1 },
+		"close of closed channel": func() { close(closed) },
+	} {
+		func() {
+			defer func() {
+				if got := fmt.Sprint(recover()); got != want {
+					t.Errorf("패닉 %q, 원한 것 %q", got, want)
+				}
+			}()
+			do()
+		}()
+	}
+}
+
+func TestCertificateErrorsOfADialer(t *testing.T) {
+	for _, tt := range []struct {
+		adjust func(*x509.Certificate)
+		want   string
+	}{
+		{func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, "x509: certificate has expired or is not yet valid"},
+		{func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"chat.example"} },
+			"x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs"},
+	} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		}
+		tt.adjust(template)
+		der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+		server.StartTLS()
+		roots := x509.NewCertPool()
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots.AddCert(cert)
+		dialer := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: roots}, HandshakeTimeout: patience}
+		_, _, err = dialer.Dial("wss"+strings.TrimPrefix(server.URL, "https"), nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("오류 %v, 원한 것 %q", err, tt.want)
+		}
+		server.Close()
 	}
 }
