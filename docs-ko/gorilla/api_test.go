@@ -354,7 +354,7 @@ func TestJarKeepsTheCookiesOfTheHandshake(t *testing.T) {
 }
 
 func Example_subprotocols() {
-	u := websocket.Upgrader{Subprotocols: []string{"b", "a"}} // 서버의 차례가 이깁니다.
+	u := websocket.Upgrader{Subprotocols: []string{"b", "a"}} // 서버의 순서가 이깁니다.
 	for _, offer := range [][]string{{"a", "b"}, {"a"}, {"x"}} {
 		l := connect(u, websocket.Dialer{Subprotocols: offer})
 		fmt.Printf("%v → 서버 %q, 클라이언트 %q\n", offer, l.server.Subprotocol(), l.client.Subprotocol())

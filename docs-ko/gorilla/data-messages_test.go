@@ -251,6 +251,20 @@ func TestMalformedFramesEndTheConnectionWith1002(t *testing.T) {
 	}
 }
 
+// gorilla가 막지 않는 위반입니다. 두 바이트를 길이 126의 꼴로 적은 텍스트와, 코드가 반쪽인 닫기입니다.
+func TestWhatGorillaLetsPass(t *testing.T) {
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	l.server.SetReadDeadline(soon())
+	l.client.NetConn().Write([]byte{0x81, 0x80 | 126, 0, 2, 0, 0, 0, 0, 'h', 'i'})
+	if _, p, err := l.server.ReadMessage(); string(p) != "hi" || err != nil {
+		t.Errorf("길게 적은 길이: %q, %v", p, err)
+	}
+	l.client.NetConn().Write([]byte{0x88, 0x80 | 1, 0, 0, 0, 0, 3})
+	_, _, err := l.server.ReadMessage()
+	wantError(t, err, "websocket: close 1005 (no status)")
+}
+
 func discardMessages(conn *websocket.Conn) error {
 	for {
 		if _, _, err := conn.ReadMessage(); err != nil {

@@ -289,7 +289,7 @@ func echo(conn *websocket.Conn) {
 	}
 }
 
-// discard는 연결이 끝날 때까지 읽어서 버리고, 끝난 까닭을 돌려줍니다.
+// discard는 연결이 끝날 때까지 읽어서 버리고, 끝난 까닭을 반환합니다.
 func discard(conn *websocket.Conn) error {
 	for {
 		if _, _, err := conn.NextReader(); err != nil {
