@@ -49,7 +49,7 @@ func checkOrigin(r *http.Request) bool {
 	return err == nil && got == own
 }
 
-// ownOrigin은 브라우저가 이 서버의 페이지에 붙이는 출처입니다. 앞에 TLS를 푸는
+// ownOrigin은 브라우저가 이 서버의 페이지에 붙이는 출처입니다. 앞에 TLS를 종료하는
 // 프록시가 있으면 스킴이 달라집니다. 그때는 -origins를 씁니다.
 func ownOrigin(r *http.Request) (origin, error) {
 	scheme := "http"

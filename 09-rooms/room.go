@@ -10,8 +10,8 @@ const (
 	maxRoomName = 32 // 코드 포인트 수
 )
 
-// isRoomName은 똑같아 보이는 두 방이 생기지 않게 합니다. 한글은 완성된 글자로 받고,
-// 보이지 않는 글자와 앞 글자에 붙는 글자는 받지 않습니다. 페이지가 먼저 NFC로 바꿉니다.
+// isRoomName은 나누어 쓴 글자와 보이지 않는 글자를 받지 않습니다. 그래서 한 이름을 두
+// 가지로 적을 수 없습니다. 라틴 a와 키릴 а처럼 다른 글자의 닮은꼴은 구별하지 못합니다.
 func isRoomName(name string) bool {
 	for _, r := range name {
 		if r == ' ' || !unicode.IsPrint(r) || unicode.In(r, unicode.M, invisible, lookAlike) {
@@ -25,7 +25,7 @@ func isRoomName(name string) bool {
 var invisible = unicode.Other_Default_Ignorable_Code_Point
 
 // lookAlike는 NFC로 바꾸면 다른 글자가 되는 글자와 한글 자모, 빈 점자입니다. 표준
-// 라이브러리에는 NFC가 없어서 고쳐 주지 않고 받지 않습니다.
+// 라이브러리에는 NFC가 없어서 고쳐 주지 않고 받지 않습니다. 페이지는 NFC로 바꿔 보냅니다.
 var lookAlike = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0374, 0x0374, 1},
