@@ -69,7 +69,7 @@ func parseChangeRoom(payload []byte) request {
 	err := json.Unmarshal(payload, &r)
 	r.Name = strings.TrimSpace(r.Name)
 	if err != nil || !isRoomName(r.Name) {
-		return problem{`방 이름은 1자에서 32자까지이고, 빈칸과 보이지 않거나 나누어 쓴 글자는 넣을 수 없습니다. ` +
+		return problem{`방 이름은 1자에서 32자까지입니다. 빈칸과 안 보이는 글자, 나누어 쓴 글자는 빼세요. ` +
 			`payload는 {"name": "이름"}입니다`}
 	}
 	return r
