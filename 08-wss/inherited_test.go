@@ -1069,7 +1069,10 @@ func TestLoginTakesOnlyJSONFromItsOwnOrigin(t *testing.T) {
 			t.Fatalf("%s: 상태 %d %q, 원한 것 %d", tt.name, resp.StatusCode, answer, tt.want)
 		}
 		if tt.want != 200 {
-			logs.Await(t, "거절")
+			logs.Await(t, fmt.Sprint("거절: ", tt.want))
+		}
+		if tt.want == 403 && len(logs.Lines(tt.origin)) == 0 {
+			t.Errorf("%s: 거절한 출처가 로그에 없습니다: %s", tt.name, logs)
 		}
 	}
 }

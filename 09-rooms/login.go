@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"mime"
 	"net/http"
+	"strings"
 )
 
 // maxLoginSize는 로그인 본문의 최대 바이트 수입니다.
@@ -28,7 +30,8 @@ var accounts = map[string]string{
 // 헤더를 붙일 수 없어 URL에 넣어야 하고, URL은 프록시 로그에 남습니다.
 func serveLogin(otps *otpStore, w http.ResponseWriter, r *http.Request) {
 	if !checkOrigin(r) {
-		refuse(w, r, http.StatusForbidden, "다른 출처의 페이지에서는 로그인할 수 없습니다")
+		origin := strings.Join(r.Header["Origin"], ", ")
+		refuse(w, r, http.StatusForbidden, fmt.Sprintf("허용하지 않는 출처입니다: %.100q", origin))
 		return
 	}
 	// 폼은 이 종류로 보낼 수 없고, 다른 출처의 스크립트는 먼저 물어보아야 합니다(CORS).

@@ -92,7 +92,7 @@ func TestOriginsFlagReplacesTheOwnOrigin(t *testing.T) {
 		own := open(t, step, server)
 		if step.Login { // 로그인부터 거절됩니다.
 			own.login("gopher", password)
-			own.waitStatus("다른 출처의 페이지에서는 로그인할 수 없습니다")
+			own.waitStatus("허용하지 않는 출처입니다")
 		}
 		result, err = browser.Run[string](own.Tab, attempt(handshakeURL(t, step, server)))
 		own.must(err)
