@@ -236,7 +236,6 @@ var Violations = []Violation{
 	{"닫기 코드 1005", []Frame{{Opcode: 8, Payload: []byte{0x03, 0xed}}}, 1002},
 	{"닫기 코드 5000", []Frame{Close(5000, "")}, 1002},
 	{"UTF-8이 아닌 닫는 까닭", []Frame{Close(1000, "\xff")}, 1002},
-	{"어긋난 곳이 많은 프레임", []Frame{{Opcode: 11, More: true, RSV: 7, Unmasked: true, Payload: make([]byte, 126)}}, 1002},
 }
 
 // InvalidUTF8은 텍스트로 보내면 안 되는 메시지들입니다.

@@ -89,7 +89,7 @@ func serve(t testing.TB, server *http.Server, l net.Listener, dial func(context.
 			defer close(returned)
 			handlers.Wait()
 		}()
-		Await(t, returned, "연결이 모두 끊겼는데 돌아오지 않는 핸들러가 있습니다")
+		await(t, returned, 2*time.Minute, "연결이 모두 끊겼는데 돌아오지 않는 핸들러가 있습니다")
 	})
 	return s
 }
@@ -97,10 +97,15 @@ func serve(t testing.TB, server *http.Server, l net.Listener, dial func(context.
 // Await는 ch가 닫히기를 기다립니다. 닫히지 않으면 otherwise라고 말하고 테스트를 멈춥니다.
 func Await(t testing.TB, ch <-chan struct{}, otherwise string) {
 	t.Helper()
+	await(t, ch, patience, otherwise)
+}
+
+func await(t testing.TB, ch <-chan struct{}, limit time.Duration, otherwise string) {
+	t.Helper()
 	select {
 	case <-ch:
-	case <-time.After(patience):
-		t.Fatalf("%v를 기다렸습니다. %s", patience, otherwise)
+	case <-time.After(limit):
+		t.Fatalf("%v를 기다렸습니다. %s", limit, otherwise)
 	}
 }
 
