@@ -51,7 +51,7 @@ func BenchmarkFanOut(b *testing.B) {
 // 쉬고 있는 연결 5,000개가 서버 프로세스에서 차지하는 상주 메모리를 연결 수로
 // 나눕니다. 08-wss의 연결은 저마다 로그인하고 TLS로 연결합니다.
 func BenchmarkIdleConnection(b *testing.B) {
-	b.Setenv("GOMEMLIMIT", "1") // 쓰레기를 그때그때 치우고 돌려주게 합니다.
+	b.Setenv("GOMEMLIMIT", "1") // 쓰레기를 그때그때 치우고 내놓게 합니다.
 	for _, step := range []string{"03-hub", "08-wss"} {
 		b.Run(step, func(b *testing.B) {
 			program := build(b, step)

@@ -106,7 +106,7 @@ func (c *Conn) WantText(text string) {
 	}
 }
 
-// Drain은 연결이 끝날 때까지 읽고, 받은 메시지의 수와 끝낸 오류를 돌려줍니다.
+// Drain은 연결이 끝날 때까지 읽고, 받은 메시지의 수와 끝낸 오류를 반환합니다.
 func (c *Conn) Drain() (messages int, err error) {
 	for {
 		if _, _, err := c.ReadMessage(); err != nil {

@@ -42,7 +42,7 @@ func command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// WantUsageError는 프로그램이 args를 한 줄로 거절하기를 요구합니다. 그 한 줄을 돌려줍니다.
+// WantUsageError는 프로그램이 args를 한 줄로 거절하기를 요구합니다. 그 한 줄을 반환합니다.
 func WantUsageError(t testing.TB, args ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -92,7 +92,7 @@ func (w watch) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Output은 args로 프로그램을 끝까지 돌리고, 두 출력을 합쳐 종료 상태와 함께 돌려줍니다.
+// Output은 args로 프로그램을 끝까지 돌리고, 두 출력을 합쳐 종료 상태와 함께 반환합니다.
 func Output(t testing.TB, args ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), processPatience)
@@ -182,7 +182,7 @@ func (p *Process) Interrupt(t testing.TB) {
 	}
 }
 
-// Wait는 프로그램의 끝을 기다리고 종료 상태를 돌려줍니다.
+// Wait는 프로그램의 끝을 기다리고 종료 상태를 반환합니다.
 func (p *Process) Wait(t testing.TB) error {
 	t.Helper()
 	select {

@@ -165,7 +165,7 @@ func (s *Server) Get(t testing.TB, path string) (int, string) {
 	return resp.StatusCode, body
 }
 
-// TryDial은 핸드셰이크를 하고, 거절되면 그 상태 코드를 돌려줍니다.
+// TryDial은 핸드셰이크를 하고, 거절되면 그 상태 코드를 반환합니다.
 func (s *Server) TryDial(t testing.TB, path string, header http.Header) (*Conn, int) {
 	t.Helper()
 	d := websocket.Dialer{NetDialContext: s.dial, TLSClientConfig: s.TLS.Clone(), HandshakeTimeout: patience}
