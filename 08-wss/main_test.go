@@ -79,6 +79,14 @@ func TestOldTLSAndPlainHTTPAreRefused(t *testing.T) {
 	}
 }
 
+func TestTLSRecordCutInTheMiddleIs1006(t *testing.T) {
+	p := wstest.Run(t, "-addr", "localhost:0")
+	tcp := dial(t, p.Server(t)).NetConn().(*tls.Conn).NetConn()
+	tcp.Write([]byte{23, 3, 3, 0, 32, 1, 2}) // 32바이트라고 알린 레코드의 두 바이트
+	tcp.Close()
+	p.AwaitLog(t, "나감: 닫기 프레임 없이 끊김: 1006")
+}
+
 func TestCertAndKeyFilesAreUsed(t *testing.T) {
 	cert, key := certificateFiles(t)
 	p := wstest.Run(t, "-addr", "localhost:0", "-cert", cert, "-key", key)
