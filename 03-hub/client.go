@@ -9,7 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// maxQueue는 한 묶음의 최대 메시지 수입니다.
+// maxQueue는 기다리는 묶음의 최대 메시지 수입니다. 쓰고 있는 묶음은 세지 않습니다.
 const maxQueue = 4096
 
 // Client는 연결 하나입니다. gorilla는 한 연결에 읽는 고루틴 하나와 쓰는 고루틴

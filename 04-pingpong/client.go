@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// maxQueue는 한 묶음의 최대 메시지 수입니다.
+// maxQueue는 기다리는 묶음의 최대 메시지 수입니다. 쓰고 있는 묶음은 세지 않습니다.
 const maxQueue = 4096
 
 // writeWait는 쓰기 한 번에 주는 시간입니다.

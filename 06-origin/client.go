@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// maxQueue는 한 묶음의 최대 메시지 수입니다.
+// maxQueue는 기다리는 묶음의 최대 메시지 수입니다. 쓰고 있는 묶음은 세지 않습니다.
 const maxQueue = 4096
 
 // maxMessageSize는 프레임이 몇 개든 메시지 하나의 바이트 수입니다. 한글은 3바이트이니
@@ -93,7 +93,12 @@ func (c *Client) read() error {
 			return errNotUTF8
 		}
 		// 쏟아붓는 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
-		<-c.turn
+		select {
+		case <-c.turn:
+		default: // 기다리는 동안에는 pong을 읽지 못하니 마감 시각을 늦춥니다.
+			<-c.turn
+			c.conn.SetReadDeadline(time.Now().Add(pongWait))
+		}
 		c.hub.broadcast <- &message{c, data}
 	}
 }

@@ -70,7 +70,7 @@ func parseOrigin(s string) (origin, error) {
 	if err != nil || defaultPort[u.Scheme] == "" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") {
 		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}
-	// 사용자 정보나 경로, 물음표가 하나라도 있으면 다시 이은 글과 달라집니다.
+	// 사용자 정보나 경로, ?나 #이 하나라도 있으면 다시 이은 글과 달라집니다.
 	if !strings.EqualFold(s, u.Scheme+"://"+u.Host) || strings.ContainsFunc(s, isNotASCII) {
 		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}

@@ -855,24 +855,26 @@ func TestSenderThatDoesNotReadCannotFloodTheOthers(t *testing.T) {
 	})
 }
 
-func TestFloodFromASenderThatDoesNotReadCostsNoMemory(t *testing.T) {
-	s := start(t)
-	sender, listener := dial(t, s), dial(t, s)
-	sender.NetConn().(*net.TCPConn).SetReadBuffer(4096)
-	before := heap()
-	flooding := make(chan struct{})
-	go func() {
-		defer close(flooding)
-		flood(sender, 1_000_000)
-	}()
-	for listener.Patience = time.Second; ; { // 서버가 더 받지 않을 때까지 듣습니다.
-		if _, err := hear(listener); err != nil {
-			break
+func TestSlowReaderThatWaitsForItsTurnIsNotDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		sender, slow := dial(t, s), dial(t, s)
+		chat(t, sender, 1000)
+		sender.SetReadDeadline(time.Time{})
+		go sender.Drain()
+		slow.SetPingHandler(func(string) error { return nil }) // 서버가 읽지 않는 동안에는 pong을 보낼 수 없습니다.
+		for range 129 {                                        // 마지막 하나가 차례를 기다립니다.
+			say(slow, "나도 한마디")
 		}
-	}
-	wantGrownAtMost(t, before, 1<<20, "읽지 않는 사람의 말을 받아 쌓아 둡니까?")
-	sender.Close()
-	wstest.Await(t, flooding, "보낸 사람을 끊었는데 보내기가 끝나지 않습니다")
+		for n := range 1129 {
+			if _, err := hear(slow); err != nil {
+				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 차례를 기다리는 동안에는 pong을 읽지 못합니다", n, err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		say(slow, "아직 여기")
+		wantHeard(t, slow, "아직 여기")
+	})
 }
 
 func TestLeavingFlooderLeavesNothing(t *testing.T) {
