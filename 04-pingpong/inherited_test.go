@@ -529,11 +529,15 @@ func TestWhatWaitsIsSentBefore1001(t *testing.T) {
 func TestShutdownEndsWhileEveryoneTalks(t *testing.T) {
 	h, stop, done := stoppable(t)
 	s := wstest.Start(t, h)
-	listener, clients := dial(t, s), []*wstest.Conn{dial(t, s), dial(t, s), dial(t, s), dial(t, s)}
-	var talking sync.WaitGroup
+	clients := []*wstest.Conn{dial(t, s), dial(t, s), dial(t, s), dial(t, s)}
+	word := frame("쉬지 않고 하는 말").Bytes()
+	var started, talking sync.WaitGroup
+	started.Add(len(clients))
 	for _, c := range clients {
 		talking.Go(func() {
-			for word := frame("쉬지 않고 하는 말").Bytes(); ; {
+			c.NetConn().Write(word)
+			started.Done()
+			for {
 				if _, err := c.NetConn().Write(word); err != nil {
 					return
 				}
@@ -541,7 +545,7 @@ func TestShutdownEndsWhileEveryoneTalks(t *testing.T) {
 		})
 		talking.Go(func() { c.Drain() })
 	}
-	wantHeard(t, listener, "쉬지 않고 하는 말")
+	started.Wait()
 	stop()
 	wantDone(t, done)
 	talking.Wait()
