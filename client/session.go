@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	writeWait = 10 * time.Second // 쓰기 한 번에 주는 시간
+	writeWait = 30 * time.Second // 쓰기 한 번에 주는 시간. 단계의 서버(10초)가 먼저 끊게 합니다
 	closeWait = 2 * time.Second  // 닫기 프레임의 답을 기다리는 시간
 	pongWait  = 10 * time.Second // -ping에 pong이 오기를 기다리는 시간
 	onceWait  = 10 * time.Second // -once가 메시지를 기다리는 시간
