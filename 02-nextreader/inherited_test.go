@@ -29,7 +29,7 @@ func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
 			c.WantClose(tt.Code)
 			logs.Await(t, "프로토콜 위반")
 			if lines := logs.Lines("나감"); len(lines) != 1 {
-				t.Errorf("나간 로그 %q, 원한 것 한 줄", lines)
+				t.Errorf("나간 로그 %q, 원한 것 한 줄. 앞 연결의 줄이면 그 연결이 끝나기 전에 테스트가 끝났습니다", lines)
 			}
 			say(other, "나는 괜찮다")
 			wantHeard(t, other, "나는 괜찮다")

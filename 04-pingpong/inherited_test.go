@@ -32,7 +32,7 @@ func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
 			c.WantClose(tt.Code)
 			logs.Await(t, "프로토콜 위반")
 			if lines := logs.Lines("나감"); len(lines) != 1 {
-				t.Errorf("나간 로그 %q, 원한 것 한 줄", lines)
+				t.Errorf("나간 로그 %q, 원한 것 한 줄. 앞 연결의 줄이면 그 연결이 끝나기 전에 테스트가 끝났습니다", lines)
 			}
 			say(other, "나는 괜찮다")
 			wantHeard(t, other, "나는 괜찮다")
@@ -375,10 +375,8 @@ func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
 
 func TestWhatIsNotTextEndsOnlyTheSender(t *testing.T) {
 	tests := append(wstest.InvalidUTF8,
-		wstest.Violation{Name: "바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage, Payload: []byte{0xff, 0xfe}}}},
-		wstest.Violation{Name: "빈 바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage}}})
+		wstest.Violation{Name: "바이너리", Code: 1003, Frames: []wstest.Frame{{Opcode: 2, Payload: []byte{0xff, 0xfe}}}},
+		wstest.Violation{Name: "빈 바이너리", Code: 1003, Frames: []wstest.Frame{{Opcode: 2}}})
 	s := start(t)
 	other := dial(t, s)
 	for _, tt := range tests {
@@ -514,15 +512,18 @@ func TestWhatWaitsIsSentBefore1001(t *testing.T) {
 			say(clients[0], fmt.Sprint("마지막 말 ", n))
 		}
 		synctest.Wait() // 모두에게 셋이 밀려 있습니다.
+		begin := time.Now()
 		stop()
 		for _, c := range clients {
 			for n := range 3 {
 				wantHeard(t, c, fmt.Sprint("마지막 말 ", n))
 			}
 			c.WantClose(websocket.CloseGoingAway)
-			c.Close()
 		}
 		wantDone(t, done)
+		if waited := time.Since(begin); waited != 0 {
+			t.Errorf("모두 닫기로 답했는데 %v를 더 기다렸습니다", waited)
+		}
 	})
 }
 
@@ -606,7 +607,7 @@ func TestSecondCtrlCDoesNotWait(t *testing.T) {
 	dial(t, p.Server(t)) // 닫기 프레임을 읽지 않아서 서버를 기다리게 합니다.
 	p.Interrupt(t)
 	p.AwaitLog(t, "서버를 닫습니다")
-	p.Interrupt(t)
+	p.InterruptAgain(t)
 	if err := p.Wait(t); err == nil {
 		t.Error("두 번째 Ctrl-C 뒤에도 기다렸다가 0으로 끝났습니다")
 	}

@@ -73,9 +73,11 @@ func (c *Client) readPump() {
 func (c *Client) read() error {
 	c.conn.SetReadLimit(maxMessageSize) // 기본값은 무제한입니다.
 	// 데이터가 아니라 pong만 마감 시각을 늦춥니다. 처리기는 읽는 동안 불립니다.
-	c.conn.SetReadDeadline(time.Now().Add(pongWait))
+	deadline := time.Now().Add(pongWait)
+	c.conn.SetReadDeadline(deadline)
 	c.conn.SetPongHandler(func(string) error {
-		return c.conn.SetReadDeadline(time.Now().Add(pongWait))
+		deadline = time.Now().Add(pongWait)
+		return c.conn.SetReadDeadline(deadline)
 	})
 	for {
 		messageType, data, err := c.conn.ReadMessage()
@@ -95,9 +97,11 @@ func (c *Client) read() error {
 		// 쏟아붓는 클라이언트도 자기가 받는 것보다 빨리 보내지는 못합니다.
 		select {
 		case <-c.turn:
-		default: // 기다리는 동안에는 pong을 읽지 못하니 마감 시각을 늦춥니다.
+		default: // 기다리는 동안에는 pong을 읽지 못하니 그만큼만 늦춥니다.
+			begin := time.Now()
 			<-c.turn
-			c.conn.SetReadDeadline(time.Now().Add(pongWait))
+			deadline = deadline.Add(time.Since(begin))
+			c.conn.SetReadDeadline(deadline)
 		}
 		c.hub.broadcast <- &message{c, data}
 	}

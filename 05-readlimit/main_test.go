@@ -144,12 +144,42 @@ func TestSlowReaderThatWaitsForItsTurnIsNotDropped(t *testing.T) {
 		}
 		for n := range 1129 {
 			if _, err := hear(slow); err != nil {
-				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 차례를 기다리는 동안에는 pong을 읽지 못합니다", n, err)
+				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 차례를 기다리는 동안에는 pong을 읽지 못하니 그만큼 늦춥니까?", n, err)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
 		say(slow, "아직 여기")
 		wantHeard(t, slow, "아직 여기")
+	})
+}
+
+func TestBurstsWithoutPongAreNotLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := dial(t, startInMemory(t))
+		c.SetPingHandler(func(string) error { return nil })
+		begin := time.Now()
+		c.SetReadDeadline(begin.Add(time.Hour))
+		talking := make(chan struct{})
+		go func() {
+			defer close(talking)
+			for c.NetConn().SetWriteDeadline(time.Time{}); ; time.Sleep(time.Second) {
+				for range 300 { // 128개를 넘어서 차례를 기다립니다.
+					if _, err := c.NetConn().Write(frame("여기 있지만 pong은 없다").Bytes()); err != nil {
+						return
+					}
+				}
+			}
+		}()
+		var err error
+		for err == nil {
+			time.Sleep(time.Millisecond)
+			_, _, err = c.ReadMessage()
+		}
+		if waited := time.Since(begin); waited > 90*time.Second || wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+			t.Errorf("%v 뒤에 끝났습니다: %v, 원한 것 90초 안에 1008. 기다린 만큼만 늦춥니까?", waited, err)
+		}
+		c.Close()
+		wstest.Await(t, talking, "연결을 끊었는데 말하기가 끝나지 않습니다")
 	})
 }
 
@@ -168,9 +198,12 @@ func TestLeavingFlooderLeavesNothing(t *testing.T) {
 
 func TestPageCountsBytesAndSaysWhenItIsTooLong(t *testing.T) {
 	_, page := start(t).Get(t, "/")
-	for _, want := range []string{`id="bytes"`, `id="over" role="status"`, "TextEncoder"} {
+	for _, want := range []string{`id="bytes"`, `id="over"`, `role="status"`, "TextEncoder"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("페이지에 %q이(가) 없습니다", want)
+			t.Errorf("페이지에 %s이(가) 없습니다", want)
 		}
+	}
+	if strings.Count(page, `role="status"`) != 2 {
+		t.Error(`role="status"인 자리는 둘입니다: 연결의 상태와 넘쳤다는 말`)
 	}
 }

@@ -32,7 +32,7 @@ func TestProtocolViolationEndsOnlyItsOwnConnection(t *testing.T) {
 			c.WantClose(tt.Code)
 			logs.Await(t, "프로토콜 위반")
 			if lines := logs.Lines("나감"); len(lines) != 1 {
-				t.Errorf("나간 로그 %q, 원한 것 한 줄", lines)
+				t.Errorf("나간 로그 %q, 원한 것 한 줄. 앞 연결의 줄이면 그 연결이 끝나기 전에 테스트가 끝났습니다", lines)
 			}
 			say(other, "나는 괜찮다")
 			wantHeard(t, other, "나는 괜찮다")
@@ -375,10 +375,8 @@ func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
 
 func TestWhatIsNotTextEndsOnlyTheSender(t *testing.T) {
 	tests := append(wstest.InvalidUTF8,
-		wstest.Violation{Name: "바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage, Payload: []byte{0xff, 0xfe}}}},
-		wstest.Violation{Name: "빈 바이너리", Code: websocket.CloseUnsupportedData,
-			Frames: []wstest.Frame{{Opcode: websocket.BinaryMessage}}})
+		wstest.Violation{Name: "바이너리", Code: 1003, Frames: []wstest.Frame{{Opcode: 2, Payload: []byte{0xff, 0xfe}}}},
+		wstest.Violation{Name: "빈 바이너리", Code: 1003, Frames: []wstest.Frame{{Opcode: 2}}})
 	s := start(t)
 	other := dial(t, s)
 	for _, tt := range tests {
@@ -514,15 +512,18 @@ func TestWhatWaitsIsSentBefore1001(t *testing.T) {
 			say(clients[0], fmt.Sprint("마지막 말 ", n))
 		}
 		synctest.Wait() // 모두에게 셋이 밀려 있습니다.
+		begin := time.Now()
 		stop()
 		for _, c := range clients {
 			for n := range 3 {
 				wantHeard(t, c, fmt.Sprint("마지막 말 ", n))
 			}
 			c.WantClose(websocket.CloseGoingAway)
-			c.Close()
 		}
 		wantDone(t, done)
+		if waited := time.Since(begin); waited != 0 {
+			t.Errorf("모두 닫기로 답했는데 %v를 더 기다렸습니다", waited)
+		}
 	})
 }
 
@@ -606,7 +607,7 @@ func TestSecondCtrlCDoesNotWait(t *testing.T) {
 	dial(t, p.Server(t)) // 닫기 프레임을 읽지 않아서 서버를 기다리게 합니다.
 	p.Interrupt(t)
 	p.AwaitLog(t, "서버를 닫습니다")
-	p.Interrupt(t)
+	p.InterruptAgain(t)
 	if err := p.Wait(t); err == nil {
 		t.Error("두 번째 Ctrl-C 뒤에도 기다렸다가 0으로 끝났습니다")
 	}
@@ -864,12 +865,42 @@ func TestSlowReaderThatWaitsForItsTurnIsNotDropped(t *testing.T) {
 		}
 		for n := range 1129 {
 			if _, err := hear(slow); err != nil {
-				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 차례를 기다리는 동안에는 pong을 읽지 못합니다", n, err)
+				t.Fatalf("%d개를 읽고 끊겼습니다: %v. 차례를 기다리는 동안에는 pong을 읽지 못하니 그만큼 늦춥니까?", n, err)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
 		say(slow, "아직 여기")
 		wantHeard(t, slow, "아직 여기")
+	})
+}
+
+func TestBurstsWithoutPongAreNotLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := dial(t, startInMemory(t))
+		c.SetPingHandler(func(string) error { return nil })
+		begin := time.Now()
+		c.SetReadDeadline(begin.Add(time.Hour))
+		talking := make(chan struct{})
+		go func() {
+			defer close(talking)
+			for c.NetConn().SetWriteDeadline(time.Time{}); ; time.Sleep(time.Second) {
+				for range 300 { // 128개를 넘어서 차례를 기다립니다.
+					if _, err := c.NetConn().Write(frame("여기 있지만 pong은 없다").Bytes()); err != nil {
+						return
+					}
+				}
+			}
+		}()
+		var err error
+		for err == nil {
+			time.Sleep(time.Millisecond)
+			_, _, err = c.ReadMessage()
+		}
+		if waited := time.Since(begin); waited > 90*time.Second || wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+			t.Errorf("%v 뒤에 끝났습니다: %v, 원한 것 90초 안에 1008. 기다린 만큼만 늦춥니까?", waited, err)
+		}
+		c.Close()
+		wstest.Await(t, talking, "연결을 끊었는데 말하기가 끝나지 않습니다")
 	})
 }
 
@@ -888,9 +919,12 @@ func TestLeavingFlooderLeavesNothing(t *testing.T) {
 
 func TestPageCountsBytesAndSaysWhenItIsTooLong(t *testing.T) {
 	_, page := start(t).Get(t, "/")
-	for _, want := range []string{`id="bytes"`, `id="over" role="status"`, "TextEncoder"} {
+	for _, want := range []string{`id="bytes"`, `id="over"`, `role="status"`, "TextEncoder"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("페이지에 %q이(가) 없습니다", want)
+			t.Errorf("페이지에 %s이(가) 없습니다", want)
 		}
+	}
+	if strings.Count(page, `role="status"`) != 2 {
+		t.Error(`role="status"인 자리는 둘입니다: 연결의 상태와 넘쳤다는 말`)
 	}
 }

@@ -168,6 +168,31 @@ func TestNoHandshakeGetsInWithoutAnOTP(t *testing.T) {
 	}
 }
 
+func TestPlainRequestDoesNotSpendTheOTP(t *testing.T) {
+	s := start(t)
+	path := path(t, s)
+	if status, _ := s.Get(t, path); status != http.StatusBadRequest {
+		t.Errorf("평범한 GET: 상태 %d, 원한 것 400", status)
+	}
+	s.Dial(t, path).Leave()
+}
+
+func TestLogSaysWhoLoggedInCameAndLeft(t *testing.T) {
+	s := start(t)
+	logs := wstest.CaptureLog(t)
+	login(t, s, `{"username": "jiwoo", "password": "틀린 비밀번호"}`)
+	logs.Await(t, `거절: "jiwoo"`)
+	s.Dial(t, "/ws?otp="+otp(t, s, "jiwoo")).Leave()
+	for _, word := range []string{"로그인: jiwoo", "jiwoo 들어옴", "jiwoo 나감"} {
+		logs.Await(t, word)
+	}
+	for _, line := range logs.Lines("로그인") {
+		if strings.Contains(line, "틀린 비밀번호") || strings.Contains(line, "websocket") {
+			t.Errorf("로그에 비밀번호가 있습니다: %s", line)
+		}
+	}
+}
+
 func TestOTPIsGoodForFiveSeconds(t *testing.T) {
 	for _, tt := range []struct {
 		after time.Duration

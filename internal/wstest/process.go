@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
 	"strings"
 	"sync"
@@ -180,6 +181,15 @@ func (p *Process) Interrupt(t testing.TB) {
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Skipf("이 운영 체제에서는 Ctrl-C를 보낼 수 없습니다: %v", err)
 	}
+}
+
+// InterruptAgain은 Ctrl-C를 한 번 더 누릅니다. 이번에는 프로그램이 받지 않고 운영 체제가 끝냅니다.
+func (p *Process) InterruptAgain(t testing.TB) {
+	t.Helper()
+	if signal.Ignored(os.Interrupt) {
+		t.Skip("Ctrl-C를 무시하는 셸에서 돌고 있습니다")
+	}
+	p.Interrupt(t)
 }
 
 // Wait는 프로그램의 끝을 기다리고 종료 상태를 반환합니다.
