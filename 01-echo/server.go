@@ -74,10 +74,9 @@ func newServer(handler http.Handler) *http.Server {
 	}
 }
 
-// pagePolicy는 index.html의 스크립트와 스타일만 쓰게 하고, 남의 페이지에 끼워 넣지 못하게 합니다.
-var pagePolicy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; " +
-	"form-action 'none'; frame-ancestors 'none'; " +
-	"script-src " + hashOf("script") + "; style-src " + hashOf("style")
+// policy는 index.html의 스크립트와 스타일만 쓰게 하고, 남의 페이지에 끼워 넣지 못하게 합니다.
+var policy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; " +
+	"frame-ancestors 'none'; script-src " + hashOf("script") + "; style-src " + hashOf("style")
 
 func hashOf(element string) string {
 	_, after, _ := bytes.Cut(indexHTML, []byte("<"+element+">"))
@@ -89,6 +88,6 @@ func hashOf(element string) string {
 func servePage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Security-Policy", pagePolicy)
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Write(indexHTML)
 }

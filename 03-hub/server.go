@@ -40,14 +40,17 @@ func run(newHandler func(ctx context.Context) (handler http.Handler, done <-chan
 	if err != nil {
 		return fmt.Errorf("%q을 쓸 수 없습니다. -addr localhost:8081처럼 빈 포트를 적으세요: %w", *addr, err)
 	}
-	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, closeHub := context.WithCancel(context.Background())
+	defer closeHub()
 	handler, done := newHandler(ctx)
 	server := newServer(handler)
-	context.AfterFunc(ctx, func() {
+	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(interrupted, func() {
 		stop() // 한 번 더 누른 Ctrl-C는 기다리지 않고 끝냅니다.
 		log.Print("서버를 닫습니다.")
 		server.Close() // 업그레이드한 연결은 모릅니다. 그 연결은 허브가 닫습니다.
+		closeHub()
 	})
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -90,10 +93,9 @@ func newServer(handler http.Handler) *http.Server {
 	}
 }
 
-// pagePolicy는 index.html의 스크립트와 스타일만 쓰게 하고, 남의 페이지에 끼워 넣지 못하게 합니다.
-var pagePolicy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; " +
-	"form-action 'none'; frame-ancestors 'none'; " +
-	"script-src " + hashOf("script") + "; style-src " + hashOf("style")
+// policy는 index.html의 스크립트와 스타일만 쓰게 하고, 남의 페이지에 끼워 넣지 못하게 합니다.
+var policy = "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; " +
+	"frame-ancestors 'none'; script-src " + hashOf("script") + "; style-src " + hashOf("style")
 
 func hashOf(element string) string {
 	_, after, _ := bytes.Cut(indexHTML, []byte("<"+element+">"))
@@ -105,6 +107,6 @@ func hashOf(element string) string {
 func servePage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Security-Policy", pagePolicy)
+	w.Header().Set("Content-Security-Policy", policy)
 	w.Write(indexHTML)
 }
