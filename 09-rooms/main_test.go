@@ -65,7 +65,7 @@ func TestRoomsThatLookAlikeAreRefused(t *testing.T) {
 	c := dial(t, start(t))
 	for what, name := range map[string]string{
 		"빈칸": "g o", "줄바꿈": "go\nlang", "NUL": "go\x00", "폭 없는 빈칸": "go\u200b", "오른쪽에서 왼쪽으로": "go\u202e", "이모지를 잇는 글자": "👨\u200d👩",
-		"자모로 나눈 한": "\u1112\u1161\u11ab", "옛 자모": "\ua960\ud7b0", "붙는 글자": "Cafe\u0301", "그림으로 바꾸는 글자": "❤\ufe0f",
+		"자모로 나눈 한": "\u1112\u1161\u11ab", "옛 첫소리": "\ua960", "옛 가운뎃소리": "\ud7b0", "붙는 글자": "Cafe\u0301", "그림으로 바꾸는 글자": "❤\ufe0f",
 		"한글 채움": "go\u3164", "반각 한글 채움": "go\uffa0", "빈 점자": "go\u2800", "호환용 한자": "\uf914", "켈빈": "\u212a", "줄 나눔": "go\u2028lang", "사설 영역": "\ue000",
 	} {
 		t.Run(what, func(t *testing.T) {
