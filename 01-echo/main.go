@@ -1,4 +1,4 @@
-// 01-echo는 받은 메시지를 종류와 바이트 그대로 되보냅니다.
+// 01-echo는 받은 메시지를 종류와 바이트 그대로 되보냅니다. 노트: docs-ko/01-echo.md
 package main
 
 import (

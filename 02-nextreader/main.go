@@ -1,4 +1,4 @@
-// 02-nextreader는 메시지를 통째로 담지 않고 흐르는 대로 되보냅니다.
+// 02-nextreader는 메시지를 통째로 담지 않고 흐르는 대로 되보냅니다. 노트: docs-ko/02-nextreader.md
 package main
 
 import (

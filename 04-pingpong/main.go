@@ -1,4 +1,4 @@
-// 04-pingpong은 말없이 사라진 상대를 client.go의 ping과 마감 시각으로 알아냅니다.
+// 04-pingpong은 사라진 상대를 client.go의 ping과 마감 시각으로 알아냅니다. 노트: docs-ko/04-pingpong.md
 package main
 
 import (

@@ -1,4 +1,4 @@
-// 05-readlimit은 낯선 사람이 쓸 메모리를 client.go에서 정합니다. 메시지의 크기도, 앞서 보낼 수도.
+// 05-readlimit은 낯선 사람이 쓸 메모리를 client.go에서 정합니다. 노트: docs-ko/05-readlimit.md
 package main
 
 import (

@@ -1,4 +1,4 @@
-// 06-origin은 다른 출처의 페이지가 방문자의 브라우저로 연결하는 것을 origin.go에서 막습니다.
+// 06-origin은 다른 출처의 페이지가 하는 연결을 origin.go에서 막습니다. 노트: docs-ko/06-origin.md
 package main
 
 import (

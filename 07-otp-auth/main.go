@@ -1,4 +1,4 @@
-// 07-otp-auth는 업그레이드하기 전에 누구인지 확인합니다.
+// 07-otp-auth는 업그레이드하기 전에 누구인지 확인합니다. 노트: docs-ko/07-otp-auth.md
 package main
 
 import (

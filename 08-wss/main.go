@@ -1,4 +1,4 @@
-// 08-wss는 cert.go의 인증서로 HTTPS와 WSS를 엽니다. 엿들어도 비밀번호와 메시지를 알 수 없습니다.
+// 08-wss는 cert.go의 인증서로 HTTPS와 WSS를 열어 엿듣지 못하게 합니다. 노트: docs-ko/08-wss.md
 package main
 
 import (

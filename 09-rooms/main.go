@@ -1,4 +1,4 @@
-// 09-rooms는 소켓 하나로 여러 이벤트(event.go)를 주고받고, 메시지를 방(hub.go) 안에만 보냅니다.
+// 09-rooms는 소켓 하나로 여러 이벤트(event.go)를 보내고, 말을 방에만 전합니다. 노트: docs-ko/09-rooms.md
 package main
 
 import (

@@ -55,6 +55,22 @@ func TestTestsStandWhereTheLayoutPutsThem(t *testing.T) {
 	}
 }
 
+func TestMainNamesItsNote(t *testing.T) {
+	for _, name := range stepNames(t) {
+		source, err := os.ReadFile(filepath.Join(root, name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		note := "docs-ko/" + name + ".md"
+		if first, _, _ := strings.Cut(string(source), "\n"); !strings.HasSuffix(first, " 노트: "+note) {
+			t.Errorf("%s/main.go의 첫 줄이 「노트: %s」로 끝나지 않습니다: %s", name, note, first)
+		}
+		if _, err := os.Stat(filepath.Join(root, note)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // tooLong은 다음 단계를 푸는 사람이 다 읽기에 긴 main_test.go를 찾습니다.
 func tooLong(source string) string {
 	if lines := strings.Count(source, "\n"); lines > maxTestLines {
