@@ -28,7 +28,7 @@ func (r repository) scripts(only string) ([]string, error) {
 	return files, err
 }
 
-// play는 스크립트를 돌리고, 실패한 것을 돌려줍니다. write면 달라진 기록을 새로 씁니다. 하나가 끝날 때마다
+// play는 스크립트를 돌리고, 실패한 것을 반환합니다. write면 달라진 기록을 새로 씁니다. 하나가 끝날 때마다
 // progress에 한 줄을 씁니다.
 func (r repository) play(only string, write bool, progress io.Writer) ([]fault, error) {
 	files, err := r.scripts(only)

@@ -171,7 +171,7 @@ func joined(b block) (lines []span) {
 	return lines
 }
 
-// failure는 command를 뿌리에서 실행하고, 실패하면 그 까닭을 돌려줍니다.
+// failure는 command를 뿌리에서 실행하고, 실패하면 그 까닭을 반환합니다.
 func (r repository) failure(command string) string {
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = r.root

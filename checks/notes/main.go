@@ -2,7 +2,6 @@
 //
 //	go run ./notes                 차이와 기록을 새로 쓰고, 노트에 넣고, 모두 살핍니다.
 //	go run ./notes -only 03-hub    기록은 이 스크립트의 것만 새로 씁니다.
-//	go run ./notes -hunks 03-hub   앞 단계와 달라진 곳을 노트에 넣을 줄을 찍습니다.
 package main
 
 import (
@@ -14,21 +13,17 @@ import (
 
 func main() {
 	only := flag.String("only", "", "기록을 새로 쓸 `스크립트` 하나의 이름 (예: 03-hub)")
-	hunks := flag.String("hunks", "", "앞 단계와 달라진 곳을 볼 `단계` (예: 03-hub)")
 	flag.Parse()
-	if err := run(*only, *hunks); err != nil {
+	if err := run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(only, hunks string) error {
+func run(only string) error {
 	r, err := findRepository()
 	if err != nil {
 		return err
-	}
-	if hunks != "" {
-		return r.printHunks(hunks)
 	}
 	faults, err := r.refresh(only, os.Stdout)
 	if err != nil {
@@ -56,6 +51,9 @@ func (r repository) refresh(only string, progress io.Writer) (faults []fault, er
 	if err := r.writeDiffs(); err != nil {
 		return nil, err
 	}
+	if err := r.linkTests(); err != nil {
+		return nil, err
+	}
 	faults, err = r.play(only, true, progress)
 	if err != nil {
 		return nil, err
@@ -70,13 +68,14 @@ var checks = []struct {
 	check func(repository) ([]fault, error)
 }{
 	{"단계의 차이", repository.checkDiffs},
-	{"달라진 곳의 설명", repository.checkHunks},
 	{"embedmd의 함정", repository.checkDirectives},
 	{"넣은 코드", func(r repository) ([]fault, error) { return r.embedmd("-d") }},
 	{"손으로 적은 코드", repository.checkBlocks},
 	{"명령", repository.checkCommands},
 	{"기록", repository.checkTranscripts},
-	{"제목과 질문", repository.checkHeadings},
+	{"꼴", repository.checkShape},
+	{"길이", repository.checkLength},
+	{"되풀이", repository.checkRepeats},
 	{"테스트의 이름", repository.checkTestNames},
 	{"링크", repository.checkLinks},
 	{"그림", repository.checkDiagrams},

@@ -37,11 +37,12 @@ type heading struct {
 	lists       []int
 }
 
-// span은 한 줄 안의 글입니다.
+// span은 한 줄 안의 글입니다. link는 그것을 감싼 링크가 가리키는 곳이고, 링크가 아니면 비어 있습니다.
 type span struct {
 	line int
 	code bool
 	text string
+	link string
 }
 
 func (r repository) note(file string) (*note, error) {
@@ -90,8 +91,15 @@ func (n *note) add(node ast.Node) {
 			last.lists = append(last.lists, node.ChildCount())
 		}
 	case *ast.Text:
-		_, code := node.Parent().(*ast.CodeSpan)
-		n.spans = append(n.spans, span{n.lineOf(node.Segment.Start), code, string(node.Segment.Value(n.source))})
+		s := span{line: n.lineOf(node.Segment.Start), text: string(node.Segment.Value(n.source))}
+		parent := node.Parent()
+		if parent.Kind() == ast.KindCodeSpan {
+			s.code, parent = true, parent.Parent()
+		}
+		if link, ok := parent.(*ast.Link); ok {
+			s.link = string(link.Destination)
+		}
+		n.spans = append(n.spans, s)
 	}
 }
 

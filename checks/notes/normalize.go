@@ -11,7 +11,7 @@ type replacement struct {
 	with    string
 }
 
-// volatile은 차례대로 바꿉니다. 넓은 것이 좁은 것 뒤에 옵니다.
+// volatile은 순서대로 바꿉니다. 넓은 것이 좁은 것 뒤에 옵니다.
 var volatile = []replacement{
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(\.\d+)?`), "(날짜)"},
 	{regexp.MustCompile(`(?mi)^((?:< )?date:) .*$`), "$1 (날짜)"},
@@ -45,7 +45,7 @@ var volatile = []replacement{
 
 var loopback = regexp.MustCompile(`(127\.0\.0\.1|\[::1\]|localhost):(\d+)`)
 
-// normalize는 돌릴 때마다 달라지는 것을 지웁니다. 아무 포트나 쓴 주소는 나온 차례로 번호를 매기므로,
+// normalize는 돌릴 때마다 달라지는 것을 지웁니다. 아무 포트나 쓴 주소는 나온 순서로 번호를 매기므로,
 // 같은 포트는 같은 번호로 남습니다.
 func normalize(text string) string {
 	for _, r := range volatile {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -149,26 +150,36 @@ func (p plant) expect(t *testing.T, faults []fault, err error) {
 const (
 	one = "docs-ko/01-one.md"
 	two = "docs-ko/02-two.md"
+
+	concept = "인사는 한 번 합니다.\n\n> 출처의 문장입니다. [RFC](https://example.com)\n\n"
+	drawing = "```mermaid\nsequenceDiagram\n  브라우저->>서버: 안녕\n```\n\n"
 )
+
+// output은 줄마다 다른, n줄의 블록입니다.
+func output(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%d\n", i)
+	}
+	return "```text\n" + b.String() + "```\n"
+}
 
 // 약속마다 잘못을 심어, 그 약속이 알아보는지 봅니다.
 func TestPlantedFaultsAreFound(t *testing.T) {
 	planted := map[string][]plant{
 		"단계의 차이": {
-			{name: "낡은 차이", file: "02-two/main.go", old: "another())", new: "another() + another())", want: []string{"docs-ko/diffs/01-02.diff: 두 단계의 차이가 달라졌습니다"}},
-			{name: "남는 차이", file: "docs-ko/diffs/01-03.diff", new: "낡음\n", want: []string{"docs-ko/diffs/01-03.diff: 이웃한 두 단계"}},
+			{name: "낡은 차이", file: "02-two/main.go", old: "another())", new: "another() + another())", want: []string{"docs-ko/diffs/01-02/main.go.diff: 두 단계의 차이가 달라졌습니다"}},
+			{name: "남는 차이", file: "docs-ko/diffs/01-02/go.mod.diff", new: "낡음\n", want: []string{"docs-ko/diffs/01-02/go.mod.diff: 이 차이를 넣은 노트가 없습니다"}},
+			{name: "새 파일의 차이", file: two, old: "/main.go.diff", new: "/another.go.diff", want: []string{"docs-ko/diffs/01-02/another.go.diff: 이웃한 두 단계에", "main.go.diff: 이 차이를 넣은"}},
+			{name: "이웃하지 않은 단계", file: two, old: "diffs/01-02", new: "diffs/01-03", want: []string{"docs-ko/diffs/01-03/main.go.diff: 이웃한 두 단계에", "main.go.diff: 이 차이를 넣은"}},
 			{name: "테스트만 달라짐", file: "02-two/main_test.go", old: "TestAnother", new: "TestOther"},
 		},
-		"달라진 곳의 설명": {
-			{name: "한 덩어리가 빠짐", file: two, old: "+\tlog.Print(another())\n", new: "", want: []string{"docs-ko/02-two.md: 02-two/main.go의 달라진 덩어리가 diff 블록에 없습니다 (docs-ko/diffs/01-02.diff:"}},
-			{name: "나누어 보임", file: two, old: " \tlog.Print(greeting())\n", new: "```\n\n글\n\n```diff\n \tlog.Print(greeting())\n"},
-		},
 		"embedmd의 함정": {
-			{name: "들여 씀", file: one, old: "[embedmd]:# (../01", new: "  [embedmd]:# (../01", want: []string{"docs-ko/01-one.md:24: embedmd 줄은 줄의 처음에서"}},
-			{name: "앞이 비어 있지 않음", file: one, old: "\n\n[embedmd]:# (../01", new: "\n[embedmd]:# (../01", want: []string{"docs-ko/01-one.md:23: embedmd 줄 앞을 한 줄 비우세요"}},
-			{name: "\\ 없는 괄호", file: one, old: `greeting\(`, new: "(greeting)", want: []string{"docs-ko/01-one.md:24: 이 줄이 글로 보입니다"}},
-			{name: "닫히지 않은 괄호", file: one, old: `greeting\(`, new: "greeting(", want: []string{"docs-ko/01-one.md:24: 이 줄이 글로 보입니다"}},
-			{name: "여러 곳에 맞음", file: one, old: `greeting\(`, new: "", want: []string{"docs-ko/01-one.md:24: 시작 정규식은 01-one/main.go에 한 번만 나와야 합니다. 지금은 2번"}},
+			{name: "들여 씀", file: one, old: "[embedmd]:# (../01", new: "  [embedmd]:# (../01", want: []string{"docs-ko/01-one.md:26: embedmd 줄은 줄의 처음에서"}},
+			{name: "앞이 비어 있지 않음", file: one, old: "\n\n[embedmd]:# (../01", new: "\n[embedmd]:# (../01", want: []string{"docs-ko/01-one.md:25: embedmd 줄 앞을 한 줄 비우세요"}},
+			{name: "\\ 없는 괄호", file: one, old: `greeting\(`, new: "(greeting)", want: []string{"docs-ko/01-one.md:26: 이 줄이 글로 보입니다"}},
+			{name: "닫히지 않은 괄호", file: one, old: `greeting\(`, new: "greeting(", want: []string{"docs-ko/01-one.md:26: 이 줄이 글로 보입니다"}},
+			{name: "여러 곳에 맞음", file: one, old: `greeting\(`, new: "", want: []string{"docs-ko/01-one.md:26: 시작 정규식은 01-one/main.go에 한 번만 나와야 합니다. 지금은 2번"}},
 			{name: "아무 데도 맞지 않음", file: one, old: `greeting\(`, new: "none", want: []string{"지금은 0번"}},
 			{name: "없는 파일", file: one, old: "../01-one/main.go", new: "../01-one/none.go", want: []string{"넣을 파일이 없습니다: 01-one/none.go"}},
 			{name: "다른 꼴", file: one, old: "main.go go /", new: "main.go  /", want: []string{"embedmd 줄의 꼴이 아닙니다"}},
@@ -180,55 +191,78 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			{name: "낡은 기록", file: "docs-ko/transcripts/01-one/one.txt", old: "안녕하세요", new: "안녕", want: []string{"docs-ko/01-one.md: 넣은 코드가 파일과 다릅니다"}},
 		},
 		"손으로 적은 코드": {
-			{name: "까닭 없는 Go 코드", file: one, old: "<!-- 저장소에 없는 코드: 잘못된 보기 -->\n", new: "", want: []string{"docs-ko/01-one.md:48: Go 코드는 embedmd로 넣습니다"}},
+			{name: "까닭 없는 Go 코드", file: one, old: "<!-- 저장소에 없는 코드: 잘못된 보기 -->\n", new: "", want: []string{"docs-ko/01-one.md:52: Go 코드는 embedmd로 넣습니다"}},
 			{name: "빈 까닭", file: one, old: ": 잘못된 보기 -->", new: ": -->", want: []string{"Go 코드는 embedmd로 넣습니다"}},
 			{name: "저장소에 있는 코드", file: one, old: "log.Fatal(greeting())", new: "func main() {\n\tlog.Print(greeting())\n}", want: []string{"01-one/main.go에 있는 코드입니다"}},
 			{name: "이름만 바꾼 Go 코드", file: one, old: "```go\nlog.Fatal(greeting())", new: "```text\nfunc main() {\n    log.Print(greeting())\n}", want: []string{"01-one/main.go에 있는 코드입니다"}},
 			{name: "언어 없음", file: one, old: "```go\nlog.Fatal", new: "```\nlog.Fatal", want: []string{`"" 블록은 손으로 적지 않습니다`}},
-			{name: "손으로 적은 기록", file: two, old: "## 그림", new: "```console\n$ go run ./02-two\n```\n\n## 그림", want: []string{"console 블록은 docs-ko/transcripts의 기록을"}},
+			{name: "손으로 적은 기록", file: two, old: "## 이야기할 것", new: "```console\n$ go run ./02-two\n```\n\n## 이야기할 것", want: []string{"console 블록은 docs-ko/transcripts의 기록을"}},
 			{name: "다른 곳의 기록", file: two, old: "transcripts/02-two/two.txt console", new: "../go.mod console", want: []string{"console 블록은 docs-ko/transcripts의 기록을"}},
-			{name: "글로 적은 기록", file: two, old: "## 그림", new: "```text\n$ ls\n```\n\n## 그림", want: []string{"터미널에 보이는 것은"}},
-			{name: "손으로 적은 차이", file: two, old: "## 그림", new: "```diff\n+a\n```\n\n## 그림", want: []string{"diff 블록은 docs-ko/diffs나"}},
+			{name: "글로 적은 기록", file: two, old: "## 이야기할 것", new: "```text\n$ ls\n```\n\n## 이야기할 것", want: []string{"터미널에 보이는 것은"}},
+			{name: "손으로 적은 차이", file: two, old: "## 이야기할 것", new: "```diff\n+a\n```\n\n## 이야기할 것", want: []string{"diff 블록은 docs-ko/diffs나"}},
 		},
 		"명령": {
-			{name: "실행하지 않는 명령", file: two, old: "go run ./02-two", new: "go run ./02-two -x", want: []string{"docs-ko/02-two.md:6: 아무 스크립트도 실행하지 않는 명령입니다: go run ./02-two -x"}},
-			{name: "이어진 줄", file: two, old: "  01-one 02-two", new: "  01-one 02-none", want: []string{"docs-ko/02-two.md:7: 아무 스크립트도 실행하지 않는 명령입니다: git diff --no-index --stat 01-one 02-none"}},
+			{name: "실행하지 않는 명령", file: two, old: "go run ./02-two", new: "go run ./02-two -x", want: []string{"docs-ko/02-two.md:17: 아무 스크립트도 실행하지 않는 명령입니다: go run ./02-two -x"}},
+			{name: "이어진 줄", file: two, old: "  01-one 02-two", new: "  01-one 02-none", want: []string{"docs-ko/02-two.md:18: 아무 스크립트도 실행하지 않는 명령입니다: git diff --no-index --stat 01-one 02-none"}},
 			{name: "README의 명령", file: "README.md", old: "go run ./01-one", new: "ls", want: []string{"README.md:6: 아무 스크립트도 실행하지 않는 명령입니다: ls"}},
 			{name: "스크립트에서 빠짐", file: "checks/notes/scripts/01-one.txtar", old: "go run ./01-one", new: "go run ./01-one/", want: []string{"README.md:6"}},
 			{name: "실행하지 않는 까닭", file: "README.md", old: "```sh\ngo run ./01-one", new: "<!-- 여기서 실행하지 않는 명령: 운영 체제마다 다름 -->\n\n```sh\nipconfig"},
 			{name: "까닭이 있어도 실행할 명령", file: "README.md", old: "```sh\ngo run ./01-one", new: "<!-- 여기서 실행하지 않는 명령: 바쁨 -->\n\n```sh\ncurl localhost", want: []string{"README.md:8"}},
-			{name: "글 속의 명령", file: two, old: "## 그림", new: "```text\ncurl localhost\n```\n\n## 그림", want: []string{"아무 스크립트도 실행하지 않는 명령입니다: curl localhost"}},
-			{name: "없는 문서", file: one, old: "go doc log.Print", new: "go doc log.None", want: []string{"docs-ko/01-one.md:35: go doc log.None"}},
+			{name: "글 속의 명령", file: two, old: "## 이야기할 것", new: "```text\ncurl localhost\n```\n\n## 이야기할 것", want: []string{"아무 스크립트도 실행하지 않는 명령입니다: curl localhost"}},
+			{name: "없는 문서", file: one, old: "go doc log.Print", new: "go doc log.None", want: []string{"docs-ko/01-one.md:37: go doc log.None"}},
 		},
 		"기록": {
 			{name: "스크립트가 없는 기록", file: "docs-ko/transcripts/01-one/old.txt", new: "낡음\n", want: []string{"docs-ko/transcripts/01-one/old.txt: 이 기록을 쓰는 스크립트가 없습니다"}},
 			{name: "노트에 없는 기록", file: two, old: "[embedmd]:# (transcripts/02-two/two.txt console)\n", new: "", want: []string{"docs-ko/transcripts/02-two/two.txt: 이 기록을 넣은 노트가 없습니다"}},
 			{name: "적용하지 않는 풀이", file: "docs-ko/solutions/02-two/2.diff", new: "--- a\n", want: []string{"docs-ko/solutions/02-two/2.diff: 이 풀이를 적용해 보는"}},
 		},
-		"제목과 질문": {
+		"꼴": {
 			{name: "없는 제목", file: one, old: "## 흔한 오해\n", new: "", want: []string{"docs-ko/01-one.md: ## 제목이 정한 것과 다릅니다"}},
-			{name: "01의 제목", file: two, old: "## 앞 단계와 달라진 곳", new: "## 파일", want: []string{"docs-ko/02-two.md: ## 제목이 정한 것과 다릅니다"}},
-			{name: "차례", file: one, old: "## 만날 수 있는 오류\n\n## 연습", new: "## 연습\n\n## 만날 수 있는 오류", want: []string{"## 제목이"}},
+			{name: "01의 제목", file: two, old: "## 달라진 곳\n", new: "## 코드\n", want: []string{"docs-ko/02-two.md: ## 제목이 정한 것과 다릅니다"}},
+			{name: "제목의 순서", file: one, old: "## 만날 수 있는 오류\n\n## 연습", new: "## 연습\n\n## 만날 수 있는 오류", want: []string{"## 제목이"}},
+			{name: "개념 없음", file: one, old: "인사는 한 번 합니다.\n", new: "", want: []string{"01-one.md:1: 첫 제목 앞에는 개념 한 문장"}},
+			{name: "출처 없음", file: one, old: "[RFC](https://example.com)", new: "RFC", want: []string{"첫 제목 앞에는"}},
+			{name: "그림 없음", file: one, old: "```mermaid", new: "```text", want: []string{"첫 제목 앞에는"}},
+			{name: "그림이 먼저", file: one, old: concept + drawing, new: drawing + concept, want: []string{"첫 제목 앞에는"}},
+			{name: "긴 첫 화면", file: one, old: "인사는 한 번 합니다.\n", new: "인사는 한 번 합니다.\n" + strings.Repeat("\n", 60), want: []string{"첫 화면이 70줄입니다"}},
+			{name: "긴 출력", file: one, old: "## 실행하기\n", new: "## 실행하기\n\n" + output(11), want: []string{"「실행하기」의 출력이 11줄"}},
+			{name: "접은 출력", file: one, old: "## 실행하기\n", new: "## 실행하기\n\n<details><summary>모두</summary>\n\n" + output(11) + "\n</details>\n"},
+			{name: "오해 일곱 개", file: one, old: "**「하나다.」**", new: strings.Repeat("**「하나다.」**\n\n", 7), want: []string{"흔한 오해는 최대 6개"}},
+			{name: "힌트 하나", file: one, old: "힌트 2", new: "둘째", want: []string{"지금은 1개입니다"}},
 			{name: "실험 두 개", file: one, old: "### 셋\n", new: "", want: []string{"실험(###)은 3개입니다. 지금은 2개"}},
 			{name: "질문 여섯 개", file: one, old: "5. 다섯", new: "5. 다섯\n6. 여섯", want: []string{"지금 있는 목록의 항목: [6 5]"}},
 			{name: "답 네 개", file: one, old: "5. 다섯\n\n</details>", new: "\n</details>", want: []string{"지금 있는 목록의 항목: [5 4]"}},
 			{name: "없는 노트", file: one, want: []string{"docs-ko/01-one.md: 단계의 노트가 없습니다"}},
 		},
+		"길이": {
+			{name: "긴 01", file: one, old: "## 이야기할 것", new: strings.Repeat("글\n", 200) + "## 이야기할 것", want: []string{"docs-ko/01-one.md: 접은 곳을 빼고"}},
+			{name: "02는 더 길어도 됨", file: two, old: "## 이야기할 것", new: strings.Repeat("글\n", 200) + "## 이야기할 것"},
+			{name: "접으면 길어도 됨", file: one, old: "5. 다섯\n\n</details>", new: "5. 다섯\n" + strings.Repeat("글\n", 200) + "\n</details>"},
+			{name: "코드가 많음", file: one, old: "## 이야기할 것", new: output(70) + "\n## 이야기할 것", want: []string{"가운데 코드가"}},
+			{name: "접은 코드", file: one, old: "5. 다섯\n\n</details>", new: "5. 다섯\n\n" + output(70) + "\n</details>"},
+		},
+		"되풀이": {
+			{name: "여섯 줄", file: two, old: "## 이야기할 것", new: "```text\n+1\n2\n3\n\n  4\n5\n6\n```\n\n```diff\n++1\n-2\n 3\n+4\n 5\n 6\n```\n\n## 이야기할 것", want: []string{"에 있는 것을 다시 보입니다"}},
+			{name: "다섯 줄까지는 괜찮음", file: two, old: "## 이야기할 것", new: "```text\n1\n2\n3\n4\n5\n```\n\n```text\n1\n2\n3\n4\n5\n```\n\n## 이야기할 것"},
+		},
 		"테스트의 이름": {
-			{name: "없는 테스트", file: one, old: "TestGreeting", new: "TestGreetings", want: []string{"docs-ko/01-one.md:31: 이런 테스트가 없습니다: TestGreetings"}},
+			{name: "없는 테스트", file: one, old: "`TestGreeting`", new: "`TestGreetings`", want: []string{"이런 테스트가 없습니다: TestGreetings"}},
+			{name: "링크 없는 테스트", file: one, old: "[`TestGreeting`](../01-one/main_test.go)", new: "`TestGreeting`", want: []string{"01-one/main_test.go에 이어지지 않았습니다: TestGreeting"}},
+			{name: "다른 파일에 이은 테스트", file: one, old: "(../01-one/main_test.go)", new: "(../01-one/main.go)", want: []string{"이어지지 않았습니다"}},
+			{name: "옮긴 테스트", file: "01-one/main_test.go", old: "func TestGreeting", new: "func testGreeting", want: []string{"02-two/main_test.go에 이어지지 않았습니다"}},
 		},
 		"링크": {
 			{name: "없는 파일과 제목", file: one, old: "[둘째](02-two.md#달라진-곳은-하나)",
 				new:  "[파일](none.md) [코드](../01-one/none.go) [여기](#없는-제목) [거기](02-two.md#없는-제목) [둘째](02-two.md#달라진-곳은-하나)",
-				want: []string{"01-one.md:20: 닿지 않는 링크입니다: Cannot find file `none.md`", "none.go", "`#없는-제목`", "`#없는-제목` in `02-two.md`"}},
+				want: []string{"01-one.md:24: 닿지 않는 링크입니다: Cannot find file `none.md`", "none.go", "`#없는-제목`", "`#없는-제목` in `02-two.md`"}},
 		},
 		"그림": {
-			{name: "틀린 그림", file: one, old: "브라우저->>서버: 안녕", new: "브라우저->>: 안녕", want: []string{"docs-ko/01-one.md:13: 읽히지 않는 그림입니다: Parse error"}},
+			{name: "틀린 그림", file: one, old: "브라우저->>서버: 안녕", new: "브라우저->>: 안녕", want: []string{"docs-ko/01-one.md:7: 읽히지 않는 그림입니다: Parse error"}},
 		},
 		"낱말": {
-			{name: "쓰지 않는 말", file: one, old: "`TestGreeting`이 지킵니다.",
+			{name: "쓰지 않는 말", file: one, old: "[`TestGreeting`](../01-one/main_test.go)이 지킵니다.",
 				new:  "웹 소켓의 메세지! `웹 소켓`\n\n```text\n웹 소켓\n```\n\n| 커넥션 |\n|---|\n| 고 루틴 |\n",
-				want: []string{"01-one.md:31: 쓰지 않기로 한 말입니다: 웹 소켓 => 웹소켓", "메세지 => 메시지", "! => .", "커넥션 => 연결", "고 루틴 => 고루틴"}},
+				want: []string{"01-one.md:33: 쓰지 않기로 한 말입니다: 웹 소켓 => 웹소켓", "메세지 => 메시지", "! => .", "커넥션 => 연결", "고 루틴 => 고루틴"}},
 		},
 	}
 	r := small(t)

@@ -101,7 +101,7 @@ func join(lines []line) string {
 	return strings.Join(texts, "\n")
 }
 
-// lines는 상태 줄과 로그, 콘솔을 일어난 차례대로 적은 것입니다. 콘솔에 나온 것은 무엇을 친 뒤부터 적습니다.
+// lines는 상태 줄과 로그, 콘솔을 일어난 순서대로 적은 것입니다. 콘솔에 나온 것은 무엇을 친 뒤부터 적습니다.
 // 그 앞에는 개발자 도구를 열지 않았습니다.
 func (p *page) lines() (lines []line, err error) {
 	entries, err := p.entries()

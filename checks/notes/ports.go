@@ -86,7 +86,7 @@ func hasAddrFlag(dir string) bool {
 	})
 }
 
-// replaceAll은 맞은 곳마다 replace가 돌려준 글로 바꿉니다. replace는 묶음까지 받습니다.
+// replaceAll은 맞은 곳마다 replace가 반환한 글로 바꿉니다. replace는 묶음까지 받습니다.
 func replaceAll(re *regexp.Regexp, text string, replace func(m []string) string) string {
 	return re.ReplaceAllStringFunc(text, func(match string) string {
 		return replace(re.FindStringSubmatch(match))

@@ -170,7 +170,7 @@ func (t *terminal) see(pattern *regexp.Regexp) error {
 	return err
 }
 
-// end는 명령이 끝날 때까지 기다리고 종료 상태를 돌려줍니다.
+// end는 명령이 끝날 때까지 기다리고 종료 상태를 반환합니다.
 func (t *terminal) end() (status int, err error) {
 	err = t.await("명령의 끝", func() bool { return t.done() })
 	if err != nil {

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/campoy/embedmd/embedmd"
 )
 
 func TestOnlyWhatChangesEveryTimeIsIgnored(t *testing.T) {
@@ -84,35 +80,6 @@ func TestWordsAreSplitAsTestscriptDoes(t *testing.T) {
 	got := words(`open  t 'curl -d ''{"a": 1}'' x' a'b c'd # 설명`)
 	if want := []string{"open", "t", `curl -d '{"a": 1}' x`, "ab cd"}; !slices.Equal(got, want) {
 		t.Errorf("%q, 원한 것 %q", got, want)
-	}
-}
-
-// -hunks가 찍은 줄을 그대로 붙여 넣으면 그 덩어리가 들어가야 합니다.
-func TestHunkAnchorsCatchExactlyTheirHunk(t *testing.T) {
-	r := here(t)
-	pairs, err := r.pairs()
-	must(t, err)
-	for _, p := range pairs {
-		diff, err := r.diff(p)
-		must(t, err)
-		dir := t.TempDir()
-		must(t, os.WriteFile(filepath.Join(dir, "a.diff"), diff, 0o644))
-		for _, h := range hunksOf(string(diff)) {
-			start, end := h.anchors(string(diff))
-			line := "[embedmd]:# (a.diff diff /" + start + "/ /" + end + "/)\n"
-			var out bytes.Buffer
-			must(t, embedmd.Process(&out, strings.NewReader(line), embedmd.WithBaseDir(dir)))
-			if want := line + "```diff\n" + strings.Join(h.lines, "\n") + "\n```\n"; out.String() != want {
-				t.Errorf("%s %s:\n%s\n원한 것:\n%s", p.file(), h.lines[0], out.String(), want)
-			}
-			note := repository{root: dir}
-			must(t, os.WriteFile(filepath.Join(dir, "n.md"), out.Bytes(), 0o644))
-			n, err := note.note("n.md")
-			must(t, err)
-			if text := note.trap(n, 1, strings.TrimSuffix(line, "\n")); text != "" {
-				t.Errorf("%s: %s", line, text)
-			}
-		}
 	}
 }
 
