@@ -45,8 +45,8 @@ func (c *client) dial(ctx context.Context) (*websocket.Conn, error) {
 			}
 			// gorilla는 응답을 기다리는 동안 ctx를 보지 않습니다.
 			stop = context.AfterFunc(ctx, func() { conn.Close() })
-			if c.frames {
-				conn = &wireConn{conn, newTrace(c.stdout, wantsColor(c.stdout))}
+			if c.frames || c.handshake {
+				conn = &wireConn{conn, newTrace(c.stdout, wantsColor(c.stdout), c.handshake, c.frames)}
 			}
 			return conn, nil
 		}
@@ -65,7 +65,7 @@ func (c *client) dial(ctx context.Context) (*websocket.Conn, error) {
 	return conn, nil
 }
 
-// tlsDial은 TLS 핸드셰이크까지 합니다. 그래야 -frames가 TLS의 안쪽을 봅니다.
+// tlsDial은 TLS 핸드셰이크까지 합니다. 그래야 -frames와 -handshake가 TLS의 안쪽을 봅니다.
 // NetDialTLSContext를 준 Dialer는 TLS를 우리에게 맡깁니다.
 func (c *client) tlsDial(ctx context.Context, network, addr string) (net.Conn, error) {
 	conn, err := c.netDial(ctx, network, addr)

@@ -97,7 +97,7 @@ func (c *client) refused(resp *http.Response) error {
 	var advice string
 	switch status := resp.StatusCode; {
 	case status == http.StatusSwitchingProtocols:
-		advice = "101이지만 Upgrade, Connection, Sec-WebSocket-Accept가 웹소켓의 응답이 아닙니다. -frames로 보세요"
+		advice = "101이지만 Upgrade, Connection, Sec-WebSocket-Accept가 웹소켓의 응답이 아닙니다. -handshake로 보세요"
 	case status == http.StatusBadRequest && wantsTLS(string(body)):
 		advice = fmt.Sprintf("서버가 TLS를 씁니다. %s로 해 보세요", c.address("wss"))
 	case status == http.StatusBadRequest:

@@ -28,7 +28,7 @@ import (
 func wantFailure(t *testing.T, words []string, args ...string) {
 	t.Helper()
 	c := open(t, nil, args...)
-	if status := c.wait(); status != statusEnded || c.stdout.String() != "" && args[0] != "-frames" {
+	if status := c.wait(); status != statusEnded || c.stdout.String() != "" && args[0] != "-handshake" {
 		t.Errorf("%q: 종료 상태 %d, 표준 출력 %q", args, status, &c.stdout)
 	}
 	for _, word := range words {
@@ -68,6 +68,7 @@ func TestRefusedHandshakeSaysWhyAndWhatToTry(t *testing.T) {
 			io.WriteString(w, tt.body)
 		}))
 		wantFailure(t, tt.want, "ws://"+s.Host)
+		wantFailure(t, tt.want, "-handshake", "ws://"+s.Host)
 		wantFailure(t, tt.want, "-frames", "ws://"+s.Host)
 	}
 }

@@ -34,7 +34,8 @@ Ctrl-D(입력의 끝)나 Ctrl-C를 누르면 1000으로 닫고 상대의 답을 
   go run ./client -insecure -login gopher:websocket -room general wss://localhost:8080/ws
 
 보기
-  -frames             핸드셰이크와 프레임을 오간 그대로 보여 줍니다
+  -frames             메시지 대신 오간 프레임을 보여 줍니다
+  -handshake          핸드셰이크의 요청과 응답을 보여 줍니다
   -once               메시지 하나를 보내고, 하나를 받고, 나갑니다
   -reconnect          끊기면 간격을 늘려 가며 다시 연결합니다
 
@@ -63,7 +64,7 @@ Ctrl-D(입력의 끝)나 Ctrl-C를 누르면 1000으로 닫고 상대의 답을 
 type options struct {
 	url *url.URL
 
-	frames, once, reconnect bool
+	frames, handshake, once, reconnect bool
 
 	login    string
 	room     string
@@ -112,6 +113,7 @@ func (o *options) flagSet() *flag.FlagSet {
 	flags := flag.NewFlagSet("client", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&o.frames, "frames", false, "")
+	flags.BoolVar(&o.handshake, "handshake", false, "")
 	flags.BoolVar(&o.once, "once", false, "")
 	flags.BoolVar(&o.reconnect, "reconnect", false, "")
 	flags.StringVar(&o.login, "login", "", "")

@@ -211,8 +211,8 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 }
 
 func TestFlagsMayFollowTheAddress(t *testing.T) {
-	o, err := parseFlags([]string{"-once", "ws://localhost/ws", "-frames", "-header", "X-A: 1", "-header", "x-a:2"})
-	if err != nil || !o.once || !o.frames || o.url.Host != "localhost" || strings.Join(o.header["X-A"], ",") != "1,2" {
+	o, err := parseFlags([]string{"-once", "ws://localhost/ws", "-frames", "-handshake", "-header", "X-A: 1", "-header", "x-a:2"})
+	if err != nil || !o.once || !o.frames || !o.handshake || o.url.Host != "localhost" || strings.Join(o.header["X-A"], ",") != "1,2" {
 		t.Errorf("%+v, %v", o, err)
 	}
 }

@@ -338,6 +338,17 @@ func TestFramesReplaceTheMessages(t *testing.T) {
 	}
 }
 
+func TestHandshakeIsShownBesideTheMessages(t *testing.T) {
+	_, stdout, _ := shell(t, "안녕\n", "-once", "-handshake", serve(t, echo))
+	if !strings.HasSuffix(stdout, "응답의 값과 같습니다.\n\n안녕\n") || strings.Contains(stdout, "FIN") || strings.Contains(stdout, "EOF") {
+		t.Errorf("표준 출력:\n%s", stdout)
+	}
+	_, stdout, _ = shell(t, "안녕\n", "-once", "-handshake", "-frames", serve(t, echo))
+	if !strings.Contains(stdout, "응답의 값과 같습니다.\n\n시각 ") || strings.Count(stdout, "안녕") != 2 || strings.Contains(stdout, "\n안녕") {
+		t.Errorf("표준 출력:\n%s", stdout)
+	}
+}
+
 func TestLineThatCouldNotBeSentIsSaid(t *testing.T) {
 	var stderr bytes.Buffer
 	s := wstest.Start(t, handler(drain))

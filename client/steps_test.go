@@ -122,15 +122,19 @@ func (s *step) speaks() {
 	}
 }
 
-// showsFrames는 오간 프레임의 차례와 칸을 봅니다. 일회용 비밀번호는 여기에만 보입니다.
+// showsFrames는 오간 프레임의 순서와 칸을 봅니다. 일회용 비밀번호는 -handshake에만 보입니다.
 func (s *step) showsFrames() {
 	_, plain, stderr := s.shell("안녕\n", "-once")
 	stdout := s.want(0, normal, "안녕\n", "-once", "-frames")
+	handshake := s.want(0, normal, "안녕\n", "-once", "-handshake")
 	otp := regexp.MustCompile(`otp=\w+`)
-	if otp.MatchString(plain+stderr) || otp.MatchString(stdout) != (s.number >= 7) {
-		s.Errorf("일회용 비밀번호는 -frames에만 나와야 합니다:\n%s%s%s", plain, stderr, stdout)
+	if otp.MatchString(plain+stderr+stdout) || otp.MatchString(handshake) != (s.number >= 7) {
+		s.Errorf("일회용 비밀번호는 -handshake에만 나와야 합니다:\n%s%s%s%s", plain, stderr, stdout, handshake)
 	}
-	_, table, _ := strings.Cut(stdout, "내용\n")
+	head, table, _ := strings.Cut(stdout, "내용\n")
+	if strings.Contains(head, "\n") {
+		s.Errorf("표보다 먼저 나온 것 %q", head)
+	}
 	var got []string
 	for line := range strings.Lines(table) {
 		if m := regexp.MustCompile(`^[\d:.]{12} (.) FIN 000 (\w+) +([0-9a-f]{8}|-) +\d+ +(\d+)  `).FindStringSubmatch(line); m != nil {
@@ -147,8 +151,8 @@ func (s *step) showsFrames() {
 	if !slices.Equal(got, want) || !strings.HasSuffix(table, "← 상대가 연결을 닫음 (EOF)\n") || strings.Contains(table, "위반") {
 		s.Errorf("프레임 %q, 원한 것 %q\n%s", got, want, stdout)
 	}
-	if !strings.Contains(stdout, "응답의 값과 같습니다.") {
-		s.Errorf("Accept를 확인하지 않습니다:\n%s", stdout)
+	if !strings.Contains(handshake, "응답의 값과 같습니다.") {
+		s.Errorf("Accept를 확인하지 않습니다:\n%s", handshake)
 	}
 }
 

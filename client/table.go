@@ -37,6 +37,9 @@ const (
 
 // printHead는 첫 줄에만 시각을 적습니다.
 func (t *trace) printHead(dir direction, h *head) {
+	if !t.heads {
+		return
+	}
 	first, rest, more := strings.Cut(string(h.data), "\r\n")
 	t.printLine(dir, visible(first))
 	for more {
@@ -52,7 +55,7 @@ func (t *trace) printLine(dir direction, text string) {
 func (t *trace) printFrames(dir direction, d *decoder, p []byte) {
 	for len(p) > 0 {
 		var f *frame
-		if f, p = d.next(p); f != nil {
+		if f, p = d.next(p); f != nil && t.frames {
 			t.printFrame(dir, f)
 		}
 	}

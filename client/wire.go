@@ -36,12 +36,14 @@ func (c *wireConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// trace는 핸드셰이크와 프레임을 표로 적습니다. 읽는 고루틴과 쓰는 고루틴이 함께 쓰므로
+// trace는 핸드셰이크나 프레임을, 또는 둘 다 적습니다. 읽는 고루틴과 쓰는 고루틴이 함께 쓰므로
 // 잠급니다.
 type trace struct {
 	mu       sync.Mutex
 	out      io.Writer
 	colored  bool
+	heads    bool // 핸드셰이크를 적음
+	frames   bool // 프레임을 적음
 	request  head
 	response head
 	upgraded bool
@@ -51,8 +53,8 @@ type trace struct {
 	ended    bool // 받는 쪽이 끝남
 }
 
-func newTrace(out io.Writer, colored bool) *trace {
-	return &trace{out: out, colored: colored, sent: decoder{fromClient: true}}
+func newTrace(out io.Writer, colored, heads, frames bool) *trace {
+	return &trace{out: out, colored: colored, heads: heads, frames: frames, sent: decoder{fromClient: true}}
 }
 
 func (t *trace) write(p []byte) {
@@ -78,14 +80,26 @@ func (t *trace) read(p []byte, err error) {
 	}
 	if err != nil && !t.ended {
 		t.ended = true
-		t.printEnd(err)
+		if t.showing() {
+			t.printEnd(err)
+		}
 	}
 }
 
 func (t *trace) note(dir direction, text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.printLine(dir, text)
+	if t.showing() {
+		t.printLine(dir, text)
+	}
+}
+
+// showing은 지금 오가는 것을 적을지입니다. 핸드셰이크가 끝나기 전과 뒤가 다릅니다.
+func (t *trace) showing() bool {
+	if t.upgraded {
+		return t.frames
+	}
+	return t.heads
 }
 
 // head는 빈 줄로 끝나는 HTTP 요청이나 응답의 머리입니다.
@@ -129,6 +143,9 @@ func (t *trace) printAccept() {
 		return
 	}
 	t.upgraded = true
+	if !t.heads {
+		return
+	}
 	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + guid))
 	want := base64.StdEncoding.EncodeToString(sum[:])
 	verdict := "응답의 값과 같습니다."

@@ -23,7 +23,7 @@ const (
 // traced는 오간 바이트를 size바이트씩 나누어 주었을 때 적힌 것입니다. 시각은 지웁니다.
 func traced(sent, received string, size int, end error) string {
 	var out strings.Builder
-	tr := newTrace(&out, false)
+	tr := newTrace(&out, false, true, true)
 	for chunk := range slices.Chunk([]byte(sent), size) {
 		tr.write(chunk)
 	}
@@ -57,6 +57,40 @@ func TestHandshakeIsShownAndChecked(t *testing.T) {
 	}
 	if got := traced(request, strings.Replace(response, "s3p", "xxx", 1), 100, nil); !strings.Contains(got, "응답의 값과 다릅니다.") {
 		t.Errorf("맞지 않는 Accept를 말하지 않습니다:\n%s", got)
+	}
+}
+
+func TestHandshakeAndFramesAreShownApart(t *testing.T) {
+	whole := response + string(wstest.Frame{Opcode: 1, Unmasked: true, Payload: []byte("안녕")}.Bytes())
+	show := func(heads, frames bool, received string) string {
+		var out strings.Builder
+		tr := newTrace(&out, false, heads, frames)
+		tr.write([]byte(request))
+		tr.read([]byte(received), io.EOF)
+		tr.note(sending, "나가지 못함")
+		return out.String()
+	}
+	for _, tt := range []struct {
+		heads, frames   bool
+		received        string
+		shown, unwanted []string
+	}{
+		{true, false, whole, []string{"GET /ws", "← HTTP/1.1 101", "같습니다."}, []string{"FIN", "EOF", "나가지"}},
+		{false, true, whole, []string{`"안녕"`, "EOF", "나가지"}, []string{"GET", "HTTP", "Accept"}},
+		{true, false, "HTTP/1.1 403 Forbidden\r\n\r\n", []string{"GET", "← HTTP/1.1 403", "EOF", "나가지"}, []string{"FIN"}},
+		{false, true, "HTTP/1.1 403 Forbidden\r\n\r\n", nil, []string{"\n"}},
+	} {
+		got := show(tt.heads, tt.frames, tt.received)
+		for _, want := range tt.shown {
+			if !strings.Contains(got, want) {
+				t.Errorf("핸드셰이크 %v, 프레임 %v: %q이(가) 없습니다:\n%s", tt.heads, tt.frames, want, got)
+			}
+		}
+		for _, unwanted := range tt.unwanted {
+			if strings.Contains(got, unwanted) {
+				t.Errorf("핸드셰이크 %v, 프레임 %v: %q이(가) 있습니다:\n%s", tt.heads, tt.frames, unwanted, got)
+			}
+		}
 	}
 }
 
@@ -119,7 +153,7 @@ func TestBodyOfARefusalIsNotDecoded(t *testing.T) {
 }
 
 func TestEndlessHeadIsNotKept(t *testing.T) {
-	tr := newTrace(io.Discard, false)
+	tr := newTrace(io.Discard, false, true, true)
 	for range 1000 {
 		tr.read(bytes.Repeat([]byte("a"), 4096), nil)
 	}
@@ -131,7 +165,7 @@ func TestEndlessHeadIsNotKept(t *testing.T) {
 func TestColorsAreOnlyPaint(t *testing.T) {
 	write := func(colored bool) string {
 		var out strings.Builder
-		tr := newTrace(&out, colored)
+		tr := newTrace(&out, colored, true, true)
 		tr.titled = true
 		tr.printFrame(sending, &frame{fin: true, opcode: opText, violations: []string{"위반"}})
 		return out.String()[len(clock):]
