@@ -34,7 +34,7 @@ func (r repository) planOf(script string) (plan, error) {
 	var p plan
 	name := strings.TrimSuffix(filepath.Base(script), ".txtar")
 	for line := range strings.Lines(string(txtar.Parse(source).Comment)) {
-		args := words(strings.TrimPrefix(strings.TrimSpace(line), "! "))
+		args := words(strings.TrimSpace(line))
 		switch {
 		case len(args) == 3 && (args[0] == "open" || args[0] == "run"):
 			p.commands = append(p.commands, args[2])

@@ -318,3 +318,29 @@ func TestUnchangedTranscriptIsNotRewritten(t *testing.T) {
 		t.Error("스크립트가 저장소에 try를 남겼습니다")
 	}
 }
+
+// 요청과 그 서버의 로그처럼 함께 남긴 기록은 시각이 서로 맞아야 합니다.
+func TestTranscriptsOfOneRunAreRewrittenTogether(t *testing.T) {
+	r := small(t)
+	script := r.path("checks/notes/scripts/01-one.txtar")
+	source, err := os.ReadFile(script)
+	must(t, err)
+	must(t, os.WriteFile(script, append(source, "save one same.txt\n"...), 0o644))
+	if _, err := r.play("01-one", true, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string) string { return r.path("docs-ko/transcripts/01-one", name) }
+	saved, err := os.ReadFile(file("same.txt"))
+	must(t, err)
+	older := strings.Replace(string(saved), "20", "19", 1)
+	must(t, os.WriteFile(file("one.txt"), []byte(older), 0o644))
+	must(t, os.WriteFile(file("same.txt"), []byte("다른 출력\n"), 0o644))
+	if _, err := r.play("01-one", true, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	one, err := os.ReadFile(file("one.txt"))
+	must(t, err)
+	if same, err := os.ReadFile(file("same.txt")); err != nil || string(one) == older || string(one) != string(same) {
+		t.Errorf("한 번에 남긴 기록이 다릅니다: %q %q %v", one, same, err)
+	}
+}

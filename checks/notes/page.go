@@ -32,7 +32,8 @@ func (p *page) open(url string) error {
 }
 
 // console은 개발자 도구의 콘솔에 js를 칩니다.
-func (p *page) console(js string) error {
+func (p *page) console(args ...string) error {
+	js := args[0]
 	entries, err := p.entries()
 	if err != nil {
 		return err
@@ -45,9 +46,14 @@ func (p *page) console(js string) error {
 	return nil
 }
 
+// login은 로그인합니다. 비밀번호를 적지 않으면 모든 계정의 것입니다.
+func (p *page) login(args ...string) error {
+	return p.tab.Login(args[0], append(args, "websocket")[1])
+}
+
 // say는 메시지를 넣고 보내기 단추를 누릅니다.
-func (p *page) say(text string) error {
-	if err := p.tab.Fill("message", text); err != nil {
+func (p *page) say(args ...string) error {
+	if err := p.tab.Fill("message", args[0]); err != nil {
 		return err
 	}
 	if err := p.tab.WaitFor(`!document.getElementById('send').disabled`, patience); err != nil {
@@ -57,15 +63,19 @@ func (p *page) say(text string) error {
 }
 
 // move는 방 이름을 넣고 옮기기 단추를 누릅니다.
-func (p *page) move(room string) error {
-	if err := p.tab.Fill("room", room); err != nil {
+func (p *page) move(args ...string) error {
+	if err := p.tab.Fill("room", args[0]); err != nil {
 		return err
 	}
 	return p.tab.Click("change-room")
 }
 
 // shows는 페이지나 콘솔에 pattern이 보일 때까지 기다립니다. 콘솔에 친 글 자체는 보지 않습니다.
-func (p *page) shows(pattern *regexp.Regexp) error {
+func (p *page) shows(args ...string) error {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	if err != nil {
+		return err
+	}
 	deadline := time.Now().Add(patience)
 	for {
 		lines, err := p.lines()

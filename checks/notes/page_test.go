@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"testing"
 
 	"gorilla-websocket-ko/checks/internal/browser"
@@ -44,7 +43,7 @@ func TestPageTranscriptFollowsTheConsole(t *testing.T) {
 	}
 	expect("상태: 연결됨\n첫 줄")
 	must(t, p.console("add('둘')"))
-	must(t, p.shows(regexp.MustCompile("늦게 둘")))
+	must(t, p.shows("늦게 둘"))
 	must(t, p.console("await Promise.resolve('a' + 1)"))
 	must(t, p.console("({}).x.y"))
 	must(t, p.console("[1, 2].length"))
@@ -63,7 +62,7 @@ gopher: 둘
 	expect("상태: 연결됨\n첫 줄")
 	// 콘솔에 친 글은 보인 것으로 치지 않습니다.
 	must(t, p.console("setTimeout(() => add('나중'), 300); undefined"))
-	must(t, p.shows(regexp.MustCompile("나중")))
+	must(t, p.shows("나중"))
 	if entries, err := p.entries(); err != nil || len(entries) != 2 {
 		t.Errorf("로그 %q, %v", entries, err)
 	}

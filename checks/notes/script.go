@@ -1,12 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -80,22 +79,23 @@ func (p *player) params(files []string) testscript.Params {
 		Files: files,
 		Setup: p.setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"open":  command((*stage).open),
-			"run":   command((*stage).run),
-			"see":   command((*stage).see),
-			"type":  command((*stage).typeLine),
-			"press": command((*stage).press),
-			"end":   command((*stage).end),
-			"patch": command((*stage).patch),
-			"save":  command((*stage).save),
+			"open":  command("open 이름 '명령'", 2, 2, (*stage).open),
+			"patch": command("patch docs-ko/solutions/03-hub/1.diff [03-hub]", 1, 2, (*stage).patch),
+			"save":  command("save 이름 파일.txt", 2, 2, (*stage).save),
+			"page":  command("page 이름 http://localhost:8080", 2, 2, (*stage).page),
+			"leave": command("leave 이름", 1, 1, (*stage).leave),
 
-			"page":    command((*stage).page),
-			"login":   command((*stage).login),
-			"say":     command((*stage).say),
-			"move":    command((*stage).move),
-			"console": command((*stage).console),
-			"shows":   command((*stage).shows),
-			"leave":   command((*stage).leave),
+			"run":   inTerminal("run 이름 '명령'", 1, 1, (*terminal).runNext),
+			"see":   inTerminal("see 이름 '정규식'", 1, 1, (*terminal).see),
+			"type":  inTerminal("type 이름 '글'", 1, 1, (*terminal).typeLine),
+			"press": inTerminal("press 이름 ctrl-c", 1, 1, (*terminal).press),
+			"end":   inTerminal("end 이름 [종료 상태]", 0, 1, (*terminal).expect),
+
+			"login":   inWindow("login 이름 사용자 [비밀번호]", 1, 2, (*page).login),
+			"say":     inWindow("say 이름 '글'", 1, 1, (*page).say),
+			"move":    inWindow("move 이름 방", 1, 1, (*page).move),
+			"console": inWindow("console 이름 'js'", 1, 1, (*page).console),
+			"shows":   inWindow("shows 이름 '정규식'", 1, 1, (*page).shows),
 		},
 	}
 }
@@ -124,6 +124,7 @@ func (p *player) setup(env *testscript.Env) error {
 		ports:     ports,
 		terminals: make(map[string]*terminal),
 		pages:     make(map[string]*page),
+		kept:      make(map[string][]byte),
 	}
 	env.Defer(s.close)
 	env.Values[stageKey{}] = s
@@ -142,14 +143,44 @@ type stage struct {
 
 	terminals map[string]*terminal
 	pages     map[string]*page
+
+	kept  map[string][]byte // 이번에 남긴 기록
+	stale bool              // 그 가운데 앞의 것과 다른 것이 있음
 }
 
-func command(do func(s *stage, neg bool, args []string) error) func(*testscript.TestScript, bool, []string) {
+// command는 인자가 least개에서 most개까지인 스크립트의 명령입니다.
+func command(usage string, least, most int, do func(s *stage, args ...string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if err := do(ts.Value(stageKey{}).(*stage), neg, args); err != nil {
+		s := ts.Value(stageKey{}).(*stage)
+		if neg || len(args) < least || len(args) > most {
+			ts.Fatalf("쓰는 법: %s", usage)
+		}
+		if err := do(s, args...); err != nil {
 			ts.Fatalf("%v", err)
 		}
 	}
+}
+
+// inTerminal은 첫 인자가 터미널의 이름인 명령입니다. least와 most는 나머지 인자의 수입니다.
+func inTerminal(usage string, least, most int, do func(t *terminal, args ...string) error) func(*testscript.TestScript, bool, []string) {
+	return command(usage, 1+least, 1+most, func(s *stage, args ...string) error {
+		t := s.terminals[args[0]]
+		if t == nil {
+			return fmt.Errorf("터미널 %s이(가) 없습니다. open으로 먼저 여세요", args[0])
+		}
+		return do(t, args[1:]...)
+	})
+}
+
+// inWindow는 첫 인자가 창의 이름인 명령입니다.
+func inWindow(usage string, least, most int, do func(p *page, args ...string) error) func(*testscript.TestScript, bool, []string) {
+	return command(usage, 1+least, 1+most, func(s *stage, args ...string) error {
+		p := s.pages[args[0]]
+		if p == nil {
+			return fmt.Errorf("창 %s이(가) 없습니다. page로 먼저 여세요", args[0])
+		}
+		return do(p, args[1:]...)
+	})
 }
 
 func (s *stage) close() {
@@ -162,10 +193,7 @@ func (s *stage) close() {
 }
 
 // open NAME COMMAND는 새 터미널에서 명령을 실행합니다. 같은 이름의 터미널은 명령이 끝났으면 닫습니다.
-func (s *stage) open(_ bool, args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("쓰는 법: open 이름 '명령'")
-	}
+func (s *stage) open(args ...string) error {
 	if old := s.terminals[args[0]]; old != nil {
 		if !old.done() {
 			return fmt.Errorf("터미널 %s의 명령이 아직 돌고 있습니다. 먼저 끝내세요", args[0])
@@ -184,87 +212,8 @@ func (s *stage) open(_ bool, args []string) error {
 	return t.run(args[1])
 }
 
-// run NAME COMMAND는 열어 둔 터미널에서 다음 명령을 실행합니다.
-func (s *stage) run(_ bool, args []string) error {
-	t, rest, err := s.terminal(args, 1, "run 이름 '명령'")
-	if err != nil {
-		return err
-	}
-	if _, err := t.end(); err != nil {
-		return err
-	}
-	return t.run(rest[0])
-}
-
-// see NAME REGEXP는 아직 보지 않은 출력에 regexp가 나올 때까지 기다립니다.
-func (s *stage) see(_ bool, args []string) error {
-	t, rest, err := s.terminal(args, 1, "see 이름 '정규식'")
-	if err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile("(?m)" + rest[0])
-	if err != nil {
-		return err
-	}
-	return t.see(pattern)
-}
-
-// type NAME TEXT는 실행 중인 프로그램에 한 줄을 칩니다.
-func (s *stage) typeLine(_ bool, args []string) error {
-	t, rest, err := s.terminal(args, 1, "type 이름 '글'")
-	if err != nil {
-		return err
-	}
-	return t.input(s.ports.toReal(rest[0]) + "\n")
-}
-
-var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-\\": "\x1c", "enter": "\n"}
-
-// press NAME KEY는 글쇠 하나를 누릅니다.
-func (s *stage) press(_ bool, args []string) error {
-	t, rest, err := s.terminal(args, 1, "press 이름 ctrl-c")
-	if err != nil {
-		return err
-	}
-	key, ok := keys[rest[0]]
-	if !ok {
-		return fmt.Errorf("모르는 글쇠입니다: %s", rest[0])
-	}
-	return t.input(key)
-}
-
-// end NAME [STATUS]는 명령이 STATUS로 끝날 때까지 기다립니다. any는 무엇이든 됩니다. Ctrl-C로 끝낸
-// go run의 상태는 0일 때도 1일 때도 있습니다. 앞에 !를 두면 0이 아니어야 합니다.
-func (s *stage) end(neg bool, args []string) error {
-	want, any := 0, false
-	if len(args) == 2 {
-		var err error
-		if any = args[1] == "any"; !any {
-			if want, err = strconv.Atoi(args[1]); err != nil {
-				return fmt.Errorf("종료 상태는 숫자나 any입니다: %w", err)
-			}
-		}
-		args = args[:1]
-	}
-	t, _, err := s.terminal(args, 0, "end 이름 [종료 상태]")
-	if err != nil {
-		return err
-	}
-	status, err := t.end()
-	if err != nil {
-		return err
-	}
-	if !any && (status == want) == neg {
-		return fmt.Errorf("종료 상태가 %d입니다. 화면:\n%s", status, t.text())
-	}
-	return nil
-}
-
 // patch FILE [STEP]은 git apply로 풀이를 사본에 적용합니다. STEP이 있으면 먼저 try로 베낍니다.
-func (s *stage) patch(_ bool, args []string) error {
-	if len(args) < 1 || len(args) > 2 {
-		return fmt.Errorf("쓰는 법: patch docs-ko/solutions/03-hub/1.diff [03-hub]")
-	}
+func (s *stage) patch(args ...string) error {
 	try := filepath.Join(s.dir, "try")
 	if len(args) == 2 {
 		if err := os.RemoveAll(try); err != nil {
@@ -283,22 +232,8 @@ func (s *stage) patch(_ bool, args []string) error {
 	return nil
 }
 
-func (s *stage) terminal(args []string, rest int, usage string) (*terminal, []string, error) {
-	if len(args) != 1+rest {
-		return nil, nil, fmt.Errorf("쓰는 법: %s", usage)
-	}
-	t := s.terminals[args[0]]
-	if t == nil {
-		return nil, nil, fmt.Errorf("터미널 %s이(가) 없습니다. open으로 먼저 여세요", args[0])
-	}
-	return t, args[1:], nil
-}
-
 // page NAME URL은 새 창으로 주소를 엽니다. NAME이 이미 있으면 그 창에서 엽니다.
-func (s *stage) page(_ bool, args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("쓰는 법: page 이름 http://localhost:8080")
-	}
+func (s *stage) page(args ...string) error {
 	if s.pages[args[0]] == nil {
 		chromium, err := s.chromium()
 		if err != nil {
@@ -317,115 +252,50 @@ func (s *stage) page(_ bool, args []string) error {
 	return s.pages[args[0]].open(args[1])
 }
 
-// login NAME USER [PASSWORD]는 로그인합니다.
-func (s *stage) login(_ bool, args []string) error {
-	password := "websocket"
-	if len(args) == 3 {
-		args, password = args[:2], args[2]
-	}
-	p, rest, err := s.window(args, 1, "login 이름 사용자 [비밀번호]")
-	if err != nil {
-		return err
-	}
-	return p.tab.Login(rest[0], password)
-}
-
-// say NAME TEXT는 메시지를 보냅니다.
-func (s *stage) say(_ bool, args []string) error {
-	p, rest, err := s.window(args, 1, "say 이름 '글'")
-	if err != nil {
-		return err
-	}
-	return p.say(rest[0])
-}
-
-// move NAME ROOM은 방을 옮깁니다.
-func (s *stage) move(_ bool, args []string) error {
-	p, rest, err := s.window(args, 1, "move 이름 방")
-	if err != nil {
-		return err
-	}
-	return p.move(rest[0])
-}
-
-// console NAME JS는 개발자 도구의 콘솔에 한 줄을 칩니다.
-func (s *stage) console(_ bool, args []string) error {
-	p, rest, err := s.window(args, 1, "console 이름 'js'")
-	if err != nil {
-		return err
-	}
-	return p.console(rest[0])
-}
-
-// shows NAME REGEXP는 페이지에 regexp가 보일 때까지 기다립니다.
-func (s *stage) shows(_ bool, args []string) error {
-	p, rest, err := s.window(args, 1, "shows 이름 '정규식'")
-	if err != nil {
-		return err
-	}
-	pattern, err := regexp.Compile("(?m)" + rest[0])
-	if err != nil {
-		return err
-	}
-	return p.shows(pattern)
-}
-
 // leave NAME은 창을 닫습니다.
-func (s *stage) leave(_ bool, args []string) error {
-	p, _, err := s.window(args, 0, "leave 이름")
-	if err != nil {
-		return err
+func (s *stage) leave(args ...string) error {
+	if p := s.pages[args[0]]; p != nil {
+		p.tab.Close()
+		delete(s.pages, args[0])
 	}
-	p.tab.Close()
-	delete(s.pages, args[0])
 	return nil
 }
 
-func (s *stage) window(args []string, rest int, usage string) (*page, []string, error) {
-	if len(args) != 1+rest {
-		return nil, nil, fmt.Errorf("쓰는 법: %s", usage)
-	}
-	p := s.pages[args[0]]
-	if p == nil {
-		return nil, nil, fmt.Errorf("창 %s이(가) 없습니다. page로 먼저 여세요", args[0])
-	}
-	return p, args[1:], nil
-}
-
-// save NAME FILE은 터미널이나 페이지에 있는 것을 기록과 비교합니다. 쓰는 이의 명령에서는 다르면
-// 새로 씁니다.
-func (s *stage) save(_ bool, args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("쓰는 법: save 이름 파일.txt")
-	}
+// save NAME FILE은 터미널이나 페이지에 있는 것을 기록으로 남깁니다.
+func (s *stage) save(args ...string) error {
 	if p := s.pages[args[0]]; p != nil {
 		text, err := p.text()
-		if err != nil {
-			return err
-		}
-		return s.keep(args[1], text)
+		return errors.Join(err, s.keep(args[1], text))
 	}
-	t, rest, err := s.terminal(args, 1, "save 이름 파일.txt")
-	if err != nil {
-		return err
+	t := s.terminals[args[0]]
+	if t == nil {
+		return fmt.Errorf("터미널도 창도 아닙니다: %s", args[0])
 	}
 	if err := t.settle(); err != nil {
 		return err
 	}
-	return s.keep(rest[0], t.text())
+	return s.keep(args[1], t.text())
 }
 
-// keep은 text를 기록 file과 비교합니다.
+// keep은 text를 기록 file과 비교합니다. 쓰는 이의 명령에서는 하나라도 다르면, 시각이 서로 맞도록 이 스크립트의
+// 기록을 모두 새로 씁니다.
 func (s *stage) keep(file, text string) error {
 	text = strings.TrimRight(text, "\n") + "\n"
 	name := filepath.Join(transcriptsDir, s.name, file)
 	old, err := os.ReadFile(s.path(name))
 	was, now := normalize(string(old)), normalize(text)
-	switch {
-	case err == nil && was == now:
+	s.kept[name] = []byte(text)
+	switch same := err == nil && was == now; {
+	case same && !s.stale:
 		return nil
 	case s.write:
-		return writeIfChanged(s.path(name), []byte(text))
+		s.stale = true
+		for name, text := range s.kept {
+			if err := writeIfChanged(s.path(name), text); err != nil {
+				return err
+			}
+		}
+		return nil
 	case err != nil:
 		return fmt.Errorf("기록이 없습니다. checks 폴더에서 go run ./notes를 실행하세요: %w", err)
 	default:

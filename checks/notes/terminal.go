@@ -117,6 +117,14 @@ func (t *terminal) killSession() {
 	}
 }
 
+// runNext는 앞 명령이 끝난 다음에 명령을 실행합니다.
+func (t *terminal) runNext(args ...string) error {
+	if _, err := t.end(); err != nil {
+		return err
+	}
+	return t.run(args[0])
+}
+
 // run은 프롬프트에서 명령 한 줄을 실행합니다.
 func (t *terminal) run(command string) error {
 	if !t.done() {
@@ -130,6 +138,22 @@ func (t *terminal) run(command string) error {
 		return err
 	}
 	return t.write(fmt.Sprintf("_run %d\n", n))
+}
+
+// typeLine은 도는 프로그램에 한 줄을 칩니다.
+func (t *terminal) typeLine(args ...string) error {
+	return t.input(t.ports.toReal(args[0]) + "\n")
+}
+
+var keys = map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-\\": "\x1c", "enter": "\n"}
+
+// press는 글쇠 하나를 누릅니다.
+func (t *terminal) press(args ...string) error {
+	key, ok := keys[args[0]]
+	if !ok {
+		return fmt.Errorf("모르는 글쇠입니다: %s", args[0])
+	}
+	return t.input(key)
 }
 
 // input은 도는 프로그램에 글쇠를 보냅니다.
@@ -146,9 +170,13 @@ func (t *terminal) write(text string) error {
 }
 
 // see는 여태 보지 않은 출력에 pattern이 나올 때까지 기다립니다. 명령이 먼저 끝나면 바로 실패합니다.
-func (t *terminal) see(pattern *regexp.Regexp) error {
+func (t *terminal) see(args ...string) error {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	if err != nil {
+		return err
+	}
 	var missed bool
-	err := t.await(fmt.Sprintf("%q", pattern), func() bool {
+	err = t.await(fmt.Sprintf("%q", pattern), func() bool {
 		done := t.done()
 		text := t.text()
 		rest := text[min(t.seen, len(text)):]
@@ -166,6 +194,20 @@ func (t *terminal) see(pattern *regexp.Regexp) error {
 	})
 	if missed {
 		return fmt.Errorf("명령이 끝날 때까지 나오지 않았습니다. 기다린 것: %q. 화면:\n%s", pattern, t.text())
+	}
+	return err
+}
+
+// expect는 명령이 정한 상태로 끝날 때까지 기다립니다. 적지 않으면 0이고 any는 무엇이든 됩니다. Ctrl-C로 끝낸
+// go run의 상태는 0일 때도 1일 때도 있습니다.
+func (t *terminal) expect(args ...string) error {
+	want := "0"
+	if len(args) > 0 {
+		want = args[0]
+	}
+	status, err := t.end()
+	if err == nil && want != "any" && want != strconv.Itoa(status) {
+		return fmt.Errorf("종료 상태가 %d입니다. 화면:\n%s", status, t.text())
 	}
 	return err
 }
