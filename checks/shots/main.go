@@ -1,6 +1,7 @@
 // shots는 모든 단계의 페이지를 휴대전화와 책상 화면의 크기로, 밝고 어둡게 찍습니다.
 //
 //	go run ./shots -o 폴더
+//	go run ./shots -docs    docs-ko/screens에 있는 노트의 화면
 package main
 
 import (
@@ -32,8 +33,13 @@ var talk = []line{
 
 func main() {
 	dir := flag.String("o", "shots.out", "PNG를 둘 `폴더`")
+	forDocs := flag.Bool("docs", false, "docs-ko/screens에 있는 노트의 화면을 다시 찍습니다")
 	flag.Parse()
-	if err := run(*dir); err != nil {
+	shootAll := func() error { return run(*dir) }
+	if *forDocs {
+		shootAll = shootDocs
+	}
+	if err := shootAll(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -80,23 +86,25 @@ func shoot(chromium *browser.Browser, step steps.Step, bin, dir string) error {
 			return err
 		}
 		defer tab.Close()
-		if err := enter(tab, step, server, user, dir); err != nil {
+		if err := open(tab, step, server); err != nil {
+			return err
+		}
+		if step.Login && user == "gopher" { // 로그인 화면은 하나만 찍습니다.
+			if err := save(tab, dir, step.Name+"-login"); err != nil {
+				return err
+			}
+		}
+		if err := enter(tab, step, user); err != nil {
 			return err
 		}
 		tabs[user] = tab
 	}
 	gopher := tabs["gopher"]
-	for i, said := range talk {
-		speaker := tabs[said.user]
-		if !step.Hub {
-			speaker = gopher // 에코에서는 자기 말만 보입니다.
-		}
-		if err := speaker.Send(said.text); err != nil {
-			return err
-		}
-		if err := gopher.WaitFor(fmt.Sprintf(`document.getElementById('log').children.length > %d`, i), steps.Timeout); err != nil {
-			return err
-		}
+	if !step.Hub { // 에코에서는 자기 말만 보입니다.
+		tabs["chulsoo"], tabs["younghee"] = gopher, gopher
+	}
+	if err := converse(tabs); err != nil {
+		return err
 	}
 	if err := save(gopher, dir, step.Name); err != nil {
 		return err
@@ -108,21 +116,32 @@ func shoot(chromium *browser.Browser, step steps.Step, bin, dir string) error {
 	return save(gopher, dir, step.Name+"-closed")
 }
 
-// enter는 단계의 페이지를 열고 user로 들어갑니다. 로그인 화면은 gopher의 것만 찍습니다.
-func enter(tab *browser.Tab, step steps.Step, server *steps.Server, user, dir string) error {
+// converse는 대화를 나눕니다. 한 마디가 gopher에게 보인 다음에 다음 말을 합니다.
+func converse(tabs map[string]*browser.Tab) error {
+	for i, said := range talk {
+		if err := tabs[said.user].Send(said.text); err != nil {
+			return err
+		}
+		heard := fmt.Sprintf(`document.getElementById('log').children.length > %d`, i)
+		if err := tabs["gopher"].WaitFor(heard, steps.Timeout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open은 단계의 페이지를 엽니다.
+func open(tab *browser.Tab, step steps.Step, server *steps.Server) error {
 	if step.TLS {
 		if err := tab.TrustAnyCertificate(); err != nil {
 			return err
 		}
 	}
-	if err := tab.Open(server.URL); err != nil {
-		return err
-	}
-	if step.Login && user == "gopher" {
-		if err := save(tab, dir, step.Name+"-login"); err != nil {
-			return err
-		}
-	}
+	return tab.Open(server.URL)
+}
+
+// enter는 연 페이지에 user로 들어갑니다.
+func enter(tab *browser.Tab, step steps.Step, user string) error {
 	if step.Login {
 		if err := tab.Login(user, "websocket"); err != nil {
 			return err

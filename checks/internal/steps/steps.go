@@ -123,6 +123,11 @@ func (s *Server) WebSocketURL() string {
 	return strings.Replace(s.URL, "http", "ws", 1) + "/ws"
 }
 
+// PID는 서버의 프로세스 번호입니다.
+func (s *Server) PID() int {
+	return s.cmd.Process.Pid
+}
+
 // Log는 서버가 여태 찍은 것입니다.
 func (s *Server) Log() string {
 	return s.log.String()
