@@ -32,7 +32,7 @@ func start(t *testing.T) (f *feed, dial func() (net.Conn, error)) {
 	return f, func() (net.Conn, error) { return s.NetConn(t), nil }
 }
 
-// measured는 가짜 시계로 잰 결과입니다. 소식의 차례와 내용은 client.arrive가 봅니다.
+// measured는 가짜 시계로 잰 결과입니다. 소식의 순서와 내용은 client.arrive가 봅니다.
 func measured(t *testing.T) (*feed, map[string]*client) {
 	t.Helper()
 	f, dial := start(t)
@@ -262,7 +262,7 @@ func TestProxyThatRewritesHostBreaksTheOriginCheck(t *testing.T) {
 	}
 }
 
-// reverseProxy는 받은 것을 돌려주는 서버 앞에 선 프록시입니다.
+// reverseProxy는 받은 것을 되보내는 서버 앞에 선 프록시입니다.
 func reverseProxy(t *testing.T) http.Handler {
 	backend := httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(backend.Close)

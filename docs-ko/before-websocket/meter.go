@@ -67,7 +67,7 @@ func (c *client) get(path string) (*http.Response, error) {
 	return c.http.Get("http://localhost" + path)
 }
 
-// arrive는 소식을 받은 때를 적습니다. 빠지거나 차례가 바뀐 소식은 오류입니다.
+// arrive는 소식을 받은 때를 적습니다. 빠지거나 순서가 바뀐 소식은 오류입니다.
 func (c *client) arrive(text string) error {
 	if want := news(len(c.arrived) + 1); text != want {
 		return fmt.Errorf("%q 차례에 %q이(가) 왔습니다", want, text)

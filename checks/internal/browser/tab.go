@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -201,6 +202,21 @@ func (t *Tab) collect(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		t.console = append(t.console, message)
 		t.mu.Unlock()
 	}
+}
+
+// Received는 개발자 도구의 Network 탭이 웹소켓에서 받았다고 보여 줄 것을 넘깁니다.
+func (t *Tab) Received() <-chan network.WebSocketFrame {
+	received := make(chan network.WebSocketFrame, 10)
+	events := chromedp.Events(t.ctx, network.WebSocketFrameReceived)
+	go func() {
+		for event, err := range events {
+			if err != nil {
+				return
+			}
+			received <- *event.Response
+		}
+	}()
+	return received
 }
 
 // Type은 개발자 도구의 콘솔에 js를 친 것처럼 실행하고, 콘솔이 보여 줄 값을 반환합니다.
