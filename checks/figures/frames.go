@@ -15,9 +15,9 @@ import (
 
 const text = "안녕"
 
-// maskKey는 RFC 6455 5.7절의 보기에 나오는 키입니다. 클라이언트는 프레임마다 새로 뽑아야 하지만, 그림은
-// 늘 같은 바이트여야 합니다.
-var maskKey = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+// maskKeys는 두 프레임의 마스크 키입니다. 첫째는 RFC 6455 5.7절의 보기에 나오는 키입니다. 클라이언트는 프레임마다
+// 새로 뽑아야 하지만, 그림은 늘 같은 바이트여야 합니다.
+var maskKeys = [2][4]byte{{0x37, 0xfa, 0x21, 0x3d}, {0x9c, 0x4b, 0xd6, 0x70}}
 
 // exchange는 한 연결에서 핸드셰이크가 끝난 뒤에 오간 바이트입니다. 16진수로 적습니다.
 type exchange struct {
@@ -55,7 +55,7 @@ func record(bin string) (exchange, error) {
 	if response.StatusCode != http.StatusSwitchingProtocols {
 		return exchange{}, fmt.Errorf("핸드셰이크의 답 %s", response.Status)
 	}
-	sent := append(masked(0x01, text[:3]), masked(0x80, text[3:])...)
+	sent := append(masked(0x01, maskKeys[0], text[:3]), masked(0x80, maskKeys[1], text[3:])...)
 	if _, err := conn.Write(sent); err != nil {
 		return exchange{}, err
 	}
@@ -67,10 +67,10 @@ func record(bin string) (exchange, error) {
 }
 
 // masked는 클라이언트가 보내는 프레임 하나의 바이트입니다. first는 FIN과 opcode입니다.
-func masked(first byte, payload string) []byte {
-	frame := append([]byte{first, 0x80 | byte(len(payload))}, maskKey[:]...)
+func masked(first byte, key [4]byte, payload string) []byte {
+	frame := append([]byte{first, 0x80 | byte(len(payload))}, key[:]...)
 	for i, b := range []byte(payload) {
-		frame = append(frame, b^maskKey[i%4])
+		frame = append(frame, b^key[i%4])
 	}
 	return frame
 }

@@ -48,7 +48,7 @@ func (c *canvas) frame(x, y float64, f frame) {
 		{"MASK", fmt.Sprintf("%b", two>>7), pick(two>>7 == 1, "있음", "없음")},
 		{"길이", fmt.Sprintf("%07b", two&0x7f), fmt.Sprintf("%d바이트", two&0x7f)},
 	})
-	y = c.rows(x, y, key, "", [][3]string{{"마스킹 키", "", ""}})
+	y = c.rows(x, y, key, "", [][3]string{{"마스크 키", "", ""}})
 	c.write(label{x: x + 86, y: y - 7, text: spaced(f.key), ink: key.ink, on: key.fill, bytes: true})
 	y = c.rows(x, y, content, "", [][3]string{{"내용", "", ""}, {"「" + f.plain() + "」의 바이트와 키의 XOR", "", ""}})
 	c.write(label{x: x + 86, y: y - 7 - rowHeight, text: spaced(f.payload), ink: content.ink, on: content.fill, bytes: true})
