@@ -52,10 +52,10 @@ func run() error {
 		return fmt.Errorf("[::1]:%s에서 들을 수 없습니다. 속일 서버를 -addr localhost:%[1]s로 띄웠는지, IPv6를 쓸 수 있는지 보세요: %w", port, err)
 	}
 	name := net.JoinHostPort("evil.localhost", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
-	log.Printf("브라우저에서 여세요: http://%s (끝내려면 Ctrl-C)", name)
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(interrupted, func() { listener.Close() })
+	log.Printf("브라우저에서 여세요: http://%s (끝내려면 Ctrl-C)", name)
 	return serveOnce(listener, name)
 }
 

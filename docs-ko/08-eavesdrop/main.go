@@ -60,13 +60,13 @@ func run() error {
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}})
 		dial = (&tls.Dialer{NetDialer: tcp, Config: &tls.Config{InsecureSkipVerify: true}}).Dial
 	}
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(interrupted, func() { listener.Close() })
 	log.SetFlags(log.Ltime)
 	host, _, _ := net.SplitHostPort(*addr)
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	log.Printf("브라우저에서 여세요: http://%s (서버가 TLS를 쓰면 https, 끝내려면 Ctrl-C)", net.JoinHostPort(host, port))
-	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	context.AfterFunc(interrupted, func() { listener.Close() })
 	for n := 1; ; n++ {
 		client, err := listener.Accept()
 		if interrupted.Err() != nil {

@@ -23,8 +23,8 @@ type Browser struct {
 	stop context.CancelFunc
 }
 
-// Start는 빈 프로필로 Chromium을 띄웁니다.
-func Start() (*Browser, error) {
+// Start는 빈 프로필로 Chromium을 띄웁니다. more는 뒤에 더하는 옵션이고, 같은 이름이면 앞의 것을 대신합니다.
+func Start(more ...chromedp.ExecAllocatorOption) (*Browser, error) {
 	program, err := find()
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func Start() (*Browser, error) {
 		chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("lang", "ko"),
 	)
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	ctx, stopBrowser := chromedp.NewContext(allocator)
 	stop := func() {
 		stopBrowser()
