@@ -50,7 +50,7 @@ func run() error {
 		return fmt.Errorf("%q을 쓸 수 없습니다. -addr localhost:8082처럼 빈 포트를 적으세요: %w", *addr, err)
 	}
 	tcp := &net.Dialer{Timeout: 5 * time.Second}
-	dial := tcp.Dial
+	dial, open := tcp.Dial, "http://%s (서버가 TLS를 쓰면 https, 끝내려면 Ctrl-C)"
 	if *certFile != "" || *keyFile != "" {
 		cert, err := tls.LoadX509KeyPair(*certFile, *keyFile)
 		if err != nil {
@@ -59,6 +59,7 @@ func run() error {
 		// 양쪽의 TLS를 여기서 종료합니다. 자기가 속이는 쪽이니 서버의 인증서는 확인하지 않습니다.
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}})
 		dial = (&tls.Dialer{NetDialer: tcp, Config: &tls.Config{InsecureSkipVerify: true}}).Dial
+		open = "https://%s (끝내려면 Ctrl-C)"
 	}
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -66,7 +67,7 @@ func run() error {
 	log.SetFlags(log.Ltime)
 	host, _, _ := net.SplitHostPort(*addr)
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	log.Printf("브라우저에서 여세요: http://%s (서버가 TLS를 쓰면 https, 끝내려면 Ctrl-C)", net.JoinHostPort(host, port))
+	log.Printf("브라우저에서 여세요: "+open, net.JoinHostPort(host, port))
 	for n := 1; ; n++ {
 		client, err := listener.Accept()
 		if interrupted.Err() != nil {

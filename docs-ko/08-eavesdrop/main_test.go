@@ -56,7 +56,8 @@ func handler() http.Handler {
 func eavesdrop(t *testing.T, to string, args ...string) (p *wstest.Process, host string) {
 	t.Helper()
 	p = wstest.Run(t, append([]string{"-addr", "localhost:0", "-to", to}, args...)...)
-	return p, strings.TrimPrefix(p.URL, "http://")
+	_, host, _ = strings.Cut(p.URL, "://")
+	return p, host
 }
 
 func tlsVictim(t *testing.T) *httptest.Server {
