@@ -120,8 +120,13 @@ func TestEveryByteIsPassedOn(t *testing.T) {
 		c.Send(text)
 		c.WantText(text)
 	}
-	if lines := p.Log(); strings.Count(lines, "→ 텍스트: ") != 6 || strings.Count(lines, "← 텍스트: ") != 7 {
-		t.Errorf("적은 것이 모자라거나 남습니다:\n%s", lines)
+	c.Send("끝")
+	c.WantText("끝")
+	p.AwaitLog(t, "← 텍스트: 끝")
+	for arrow, want := range map[string]int{"→": 7, "←": 8} { // 서버는 인사를 하나 더 합니다.
+		if got := strings.Count(p.Log(), arrow+" 텍스트: "); got != want {
+			t.Errorf("%s 방향에서 적은 텍스트 %d개, 원한 것 %d개", arrow, got, want)
+		}
 	}
 }
 
