@@ -80,6 +80,14 @@ func TestKeepAliveIsAnsweredForAStoppedProgram(t *testing.T) {
 	}
 }
 
+// 커널이 포기하면 읽기는 이 오류로 끝납니다. 마감 시각이 지난 오류처럼 Timeout()이 참입니다.
+func TestGivingUpOnAPeerIsATimeout(t *testing.T) {
+	var err error = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ETIMEDOUT)}
+	if !isTimeout(err) || !strings.HasSuffix(err.Error(), "read: connection timed out") {
+		t.Errorf("오류 %v, Timeout() %v", err, isTimeout(err))
+	}
+}
+
 // keepAlives는 이 컴퓨터가 보낸 keepalive의 수입니다.
 func keepAlives(t *testing.T) (n int) {
 	t.Helper()
