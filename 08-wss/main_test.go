@@ -22,7 +22,7 @@ import (
 func TestPageAndSocketAreServedOverTLS(t *testing.T) {
 	p := wstest.Run(t, "-addr", "localhost:0")
 	if !strings.HasPrefix(p.URL, "https://") || !strings.Contains(p.Log(), "자체 서명") {
-		t.Errorf("https 주소와 자체 서명이라는 말이 있어야 합니다:\n%s", p.Log())
+		t.Errorf("https 주소가, 그 앞줄에 자체 서명이라는 말이 있어야 합니다:\n%s", p.Log())
 	}
 	s := p.Server(t)
 	if status, page := s.Get(t, "/"); status != http.StatusOK || !strings.Contains(page, "wss:") {
