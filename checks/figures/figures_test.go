@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
 
 	"gorilla-websocket-ko/checks/internal/browser"
 	"gorilla-websocket-ko/checks/internal/steps"
@@ -114,6 +117,47 @@ func check(t *testing.T, which string, whole bool, m memory) {
 		}
 	} else if m.Back != messageSize {
 		t.Errorf("%s 끝: 돌아온 %d바이트, 원한 것 %d바이트", which, m.Back, messageSize)
+	}
+}
+
+// 05의 노트가 하는 말입니다. 읽지 않으면서 쏟아부으면 04의 대기열에는 4,096개가 쌓입니다.
+func TestFloodCostsMemoryOnlyWithoutLimits(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("메모리는 Linux에서만 잽니다")
+	}
+	for _, tt := range []struct {
+		step        string
+		size        int // 메시지의 바이트
+		least, most int // 늘어난 메모리, MiB
+	}{{"04-pingpong", 100_000, 256, 4096}, {"05-readlimit", 500, 0, 12}} {
+		program, err := steps.Named(tt.step).Build(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := steps.Start(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, err := resident(server, "VmRSS")
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, _, err := websocket.DefaultDialer.Dial(server.WebSocketURL(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, message := 0, bytes.Repeat([]byte("a"), tt.size)
+		for err == nil && sent < 1_000_000 { // 04는 끊고, 05는 더 받지 않습니다.
+			conn.SetWriteDeadline(time.Now().Add(3 * time.Second))
+			err = conn.WriteMessage(websocket.TextMessage, message)
+			sent++
+		}
+		peak, hwm := resident(server, "VmHWM")
+		if grown := peak - before; err == nil || hwm != nil || grown < tt.least<<10 || grown > tt.most<<10 {
+			t.Errorf("%s: %d개를 보내고(%v) 메모리가 %s 늘었습니다(%v). 원한 것 %d에서 %d MiB", tt.step, sent, err, mib(grown), hwm, tt.least, tt.most)
+		}
+		conn.Close()
+		server.Interrupt()
 	}
 }
 
