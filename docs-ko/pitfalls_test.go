@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -271,5 +272,80 @@ func TestCertificateErrorsOfADialer(t *testing.T) {
 			t.Errorf("오류 %v, 원한 것 %q", err, tt.want)
 		}
 		server.Close()
+	}
+}
+
+// 이름이 없다는 답은 이 DNS 서버가 합니다. 진짜 DNS는 네트워크마다 다르게 답합니다.
+func TestUnknownNameIsNoSuchHost(t *testing.T) {
+	dns, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		message := make([]byte, 512)
+		for {
+			n, from, err := dns.ReadFrom(message)
+			if err != nil {
+				return
+			}
+			message[2], message[3] = 0x81, 0x83 // 물음을 그대로 두고 답(QR)과 없는 이름(NXDOMAIN)이라고 적습니다.
+			dns.WriteTo(message[:n], from)
+		}
+	}()
+	t.Cleanup(func() {
+		dns.Close()
+		<-stopped
+	})
+	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "udp", dns.LocalAddr().String())
+	}}
+	dialer := websocket.Dialer{NetDialContext: (&net.Dialer{Resolver: resolver}).DialContext, HandshakeTimeout: patience}
+	_, _, err = dialer.Dial("ws://chat.invalid/ws", nil)
+	if text := fmt.Sprint(err); !strings.HasPrefix(text, "dial tcp: lookup chat.invalid") || !strings.HasSuffix(text, ": no such host") {
+		t.Errorf("오류 %q, 원한 것 dial tcp: lookup chat.invalid …: no such host", text)
+	}
+}
+
+// unlocked는 맵 하나를 잠그지 않고 함께 만지는 두 고루틴입니다.
+var unlocked = map[string][2]func(map[int]int){
+	"fatal error: concurrent map writes":                  {write, write},
+	"fatal error: concurrent map read and map write":      {write, read},
+	"fatal error: concurrent map iteration and map write": {write, each},
+}
+
+func write(m map[int]int) { m[0] = 1 }
+func read(m map[int]int)  { _ = m[0] }
+func each(m map[int]int) {
+	for range m {
+	}
+}
+
+func TestUnlockedMapEndsInOneOfThreeTexts(t *testing.T) {
+	const text = "PITFALLS_UNLOCKED_MAP"
+	if both, ok := unlocked[os.Getenv(text)]; ok {
+		m := make(map[int]int)
+		for i := range 100 { // 도는 동안 맵이 자라면 다른 글이 나올 수 있습니다.
+			m[i] = i
+		}
+		for _, touch := range both {
+			go func() {
+				for {
+					touch(m)
+				}
+			}()
+		}
+		select {} // 두 고루틴 가운데 하나가 프로세스를 끝냅니다.
+	}
+	for want := range unlocked {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), text+"="+want, "GOMAXPROCS=2")
+		out, err := cmd.CombinedOutput()
+		cancel()
+		if err == nil || !strings.Contains(string(out), want+"\n") {
+			t.Errorf("종료 %v, 출력:\n%.1000s\n원한 것 %q", err, out, want)
+		}
 	}
 }
