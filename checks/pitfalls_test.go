@@ -54,6 +54,8 @@ func TestBrowserNamesTheViolationInTheConsole(t *testing.T) {
 		{"\x81\x7e\x00\x01a", "Invalid frame header"},
 		{"\x83\x00", "Unrecognized frame opcode: 3"},
 		{"\xc1\x01a", "One or more reserved bits are on: reserved1 = 1, reserved2 = 0, reserved3 = 0"},
+		{"\x81\x81\x00\x00\x00\x00a", "A server must not mask any frames that it sends to the client."},
+		{"\x81\x02\xff\xfe", "Could not decode a text frame as UTF-8."},
 	} {
 		tab := browse(t, serve(t, blank(raw(tt.bytes))).URL)
 		expectEvents(t, tab, `'/ws'`, "open", "error", "close 1006 unclean")

@@ -220,12 +220,12 @@ func TestClosedChannelPanics(t *testing.T) {
 	closed := make(chan int)
 	close(closed)
 	for want, do := range map[string]func(){
-		"send on closed channel":  func() { closed <- 1 },
-		"close of closed channel": func() { close(closed) },
+		"panic: send on closed channel":  func() { closed <- 1 },
+		"panic: close of closed channel": func() { close(closed) },
 	} {
 		func() {
 			defer func() {
-				if got := fmt.Sprint(recover()); got != want {
+				if got := fmt.Sprintf("panic: %v", recover()); got != want {
 					t.Errorf("패닉 %q, 원한 것 %q", got, want)
 				}
 			}()
@@ -346,6 +346,19 @@ func TestUnlockedMapEndsInOneOfThreeTexts(t *testing.T) {
 		cancel()
 		if err == nil || !strings.Contains(string(out), want+"\n") {
 			t.Errorf("종료 %v, 출력:\n%.1000s\n원한 것 %q", err, out, want)
+		}
+	}
+}
+
+// 다른 테스트는 이 오류들을 값으로 알아봅니다. 화면에 나오는 글은 이것입니다.
+func TestTextsOfWellKnownErrors(t *testing.T) {
+	for want, err := range map[string]error{
+		"context canceled":                   context.Canceled,
+		"http: connection has been hijacked": http.ErrHijacked,
+		"use of closed network connection":   net.ErrClosed,
+	} {
+		if err.Error() != want {
+			t.Errorf("글 %q, 원한 것 %q", err, want)
 		}
 	}
 }

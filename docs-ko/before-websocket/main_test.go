@@ -229,7 +229,7 @@ func TestHTTPServerCannotSpeakFirst(t *testing.T) {
 			t.Fatal("청하지 않은 응답을 받고도 연결을 끊지 않습니다")
 		}
 	}
-	logs.Await(t, "Unsolicited response")
+	logs.Await(t, "Unsolicited response received on idle HTTP channel")
 }
 
 func TestReverseProxyPassesTheUpgrade(t *testing.T) {
