@@ -182,7 +182,9 @@ func passagesOf(n *note) (passages []passage) {
 }
 
 // ahead는 다음 단계를 미리 말하거나 뒤의 글을 가리키기만 하는 곳입니다. 낱말을 설명하는 것은 그 뒤의 글입니다.
-func (p passage) ahead() bool { return slices.Contains([]string{"연습", "다음 단계", "색인"}, p.chapter) }
+func (p passage) ahead() bool {
+	return slices.Contains([]string{"연습", "다음 단계", "색인"}, p.chapter)
+}
 
 // inlineText는 node 안의 글입니다. 두 줄에 걸친 말은 빈칸으로 잇습니다.
 func inlineText(node ast.Node, source []byte) (all, prose string) {
