@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -339,14 +340,37 @@ func TestUnlockedMapEndsInOneOfThreeTexts(t *testing.T) {
 		select {} // 두 고루틴 가운데 하나가 프로세스를 끝냅니다.
 	}
 	for want := range unlocked {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$")
-		cmd.Env = append(os.Environ(), text+"="+want, "GOMAXPROCS=2")
-		out, err := cmd.CombinedOutput()
-		cancel()
-		if err == nil || !strings.Contains(string(out), want+"\n") {
-			t.Errorf("종료 %v, 출력:\n%.1000s\n원한 것 %q", err, out, want)
+		if out := again(t, text+"="+want); !strings.Contains(out, want+"\n") {
+			t.Errorf("출력:\n%.1000s\n원한 것 %q", out, want)
 		}
+	}
+}
+
+// again은 이 테스트를 env를 더한 다른 프로세스에서 돌리고, 실패한 그 출력을 반환합니다.
+func again(t *testing.T, env string) string {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), env, "GOMAXPROCS=2")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Errorf("%s: 성공했습니다:\n%s", env, out)
+	}
+	return string(out)
+}
+
+func TestGoroutineLeftInABubbleIsADeadlock(t *testing.T) {
+	const left = "PITFALLS_GOROUTINE_LEFT"
+	if os.Getenv(left) != "" {
+		synctest.Test(t, func(t *testing.T) {
+			nobody := make(chan int)
+			go func() { nobody <- 1 }()
+		})
+		return
+	}
+	const want = "panic: deadlock: main bubble goroutine has exited but blocked goroutines remain"
+	if out := again(t, left+"=1"); !strings.Contains(out, want) {
+		t.Errorf("출력:\n%.1000s\n원한 것 %q", out, want)
 	}
 }
 
