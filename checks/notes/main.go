@@ -59,7 +59,10 @@ func (r repository) refresh(only string, progress io.Writer) (faults []fault, er
 		return nil, err
 	}
 	stale, err := r.embedmd("-w")
-	return append(faults, stale...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(faults, stale...), r.writeGlossary()
 }
 
 // checks는 노트가 지킬 약속입니다. 저장소를 고치지 않습니다.
@@ -80,4 +83,5 @@ var checks = []struct {
 	{"링크", repository.checkLinks},
 	{"그림", repository.checkDiagrams},
 	{"낱말", repository.checkWords},
+	{"용어집", repository.checkGlossary},
 }

@@ -259,6 +259,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"그림": {
 			{name: "틀린 그림", file: one, old: "브라우저->>서버: 안녕", new: "브라우저->>: 안녕", want: []string{"docs-ko/01-one.md:7: 읽히지 않는 그림입니다: Parse error"}},
 		},
+		"용어집": glossaryPlants,
 		"낱말": {
 			{name: "쓰지 않는 말", file: one, old: "[`TestGreeting`](../01-one/main_test.go)이 지킵니다.",
 				new:  "웹 소켓의 메세지! `웹 소켓`\n\n```text\n웹 소켓\n```\n\n| 커넥션 |\n|---|\n| 고 루틴 |\n",
