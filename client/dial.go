@@ -1,114 +1,122 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"encoding/json"
-	"io"
+	"errors"
+	"math/rand/v2"
 	"net"
-	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/internal/wire"
 )
 
-// handshakeWait는 TCP 연결부터 핸드셰이크의 응답까지 주는 시간입니다.
-const handshakeWait = 10 * time.Second
+const (
+	handshakeWait = 10 * time.Second       // TCP 연결부터 핸드셰이크의 응답까지
+	minDelay      = 100 * time.Millisecond // 다시 연결하기까지
+	firstDelay    = 500 * time.Millisecond
+	maxDelay      = 30 * time.Second
+	steady        = 10 * time.Second // 이보다 오래 산 연결은 잘된 연결. 간격을 처음으로 되돌림
+)
 
-type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
-
-// dial은 필요하면 로그인하고 연결합니다.
+// dial은 연결합니다. 연결하지 못한 까닭은 err와 resp에 나뉘어 있습니다.
 func (c *client) dial(ctx context.Context) (*websocket.Conn, error) {
-	target := *c.url
-	if c.login != "" {
-		otp, err := c.logIn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		query := target.Query()
-		query.Set("otp", otp)
-		target.RawQuery = query.Encode()
-	}
-	header := c.header.Clone()
-	if c.origin != "" {
-		header.Set("Origin", c.origin)
+	target, err := c.target(ctx)
+	if err != nil {
+		return nil, err
 	}
 	stop := func() bool { return false }
-	prepare := func(dial dialFunc) dialFunc {
-		return func(dialCtx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dial(dialCtx, network, addr)
-			if err != nil {
-				return nil, err
-			}
-			// gorilla는 응답을 기다리는 동안 ctx를 보지 않습니다.
-			stop = context.AfterFunc(ctx, func() { conn.Close() })
-			if c.frames || c.handshake {
-				conn = &wireConn{conn, newTrace(c.stdout, wantsColor(c.stdout), c.handshake, c.frames)}
-			}
-			return conn, nil
-		}
-	}
 	dialer := websocket.Dialer{
-		NetDialContext:    prepare(c.netDial),
-		NetDialTLSContext: prepare(c.tlsDial),
-		HandshakeTimeout:  handshakeWait,
-		WriteBufferSize:   c.fragment,
+		NetDialContext: func(dialCtx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := c.netDial(dialCtx, network, addr)
+			if err == nil {
+				// gorilla는 응답을 기다리는 동안 ctx의 취소를 보지 않습니다.
+				stop = context.AfterFunc(ctx, func() { conn.Close() })
+			}
+			return conn, err
+		},
+		TLSClientConfig:  c.tls,
+		HandshakeTimeout: handshakeWait,
+		WriteBufferSize:  c.fragment, // 버퍼가 찰 때마다 프레임 하나가 나갑니다.
 	}
-	conn, resp, err := dialer.DialContext(ctx, target.String(), header)
-	stop()
+	if c.frames || c.handshake {
+		wire.WatchDialer(&dialer, &wire.Table{Out: c.stdout, Heads: c.handshake, Frames: c.frames})
+	}
+	conn, resp, err := dialer.DialContext(ctx, target, c.header)
+	stop() // 여기부터 ctx는 연결과 상관이 없습니다.
 	if err != nil {
 		return nil, c.explain(ctx, err, resp)
 	}
 	return conn, nil
 }
 
-// tlsDial은 TLS 핸드셰이크까지 합니다. 그래야 -frames와 -handshake가 TLS의 안쪽을 봅니다.
-// NetDialTLSContext를 준 Dialer는 TLS를 우리에게 맡깁니다.
-func (c *client) tlsDial(ctx context.Context, network, addr string) (net.Conn, error) {
-	conn, err := c.netDial(ctx, network, addr)
-	if err != nil {
-		return nil, err
+// target은 연결할 주소입니다. 로그인했으면 한 번만 쓸 수 있습니다.
+func (c *client) target(ctx context.Context) (string, error) {
+	target := *c.url
+	if c.login != "" {
+		otp, err := c.logIn(ctx)
+		if err != nil {
+			return "", err
+		}
+		query := target.Query()
+		query.Set("otp", otp)
+		target.RawQuery = query.Encode()
 	}
-	secure := tls.Client(conn, c.tls)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return secure, nil
+	return target.String(), nil
 }
 
-// logIn은 비밀번호를 일회용 비밀번호로 바꿉니다.
-func (c *client) logIn(ctx context.Context) (otp string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeWait)
-	defer cancel()
-	name, password, _ := strings.Cut(c.login, ":")
-	body, _ := json.Marshal(map[string]string{"username": name, "password": password})
-	address := url.URL{Scheme: strings.Replace(c.url.Scheme, "ws", "http", 1), Host: c.url.Host, Path: "/login"}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(body))
+// connect는 연결하고, -reconnect면 끝날 때까지 다시 연결합니다. 다시 해도 같은 실패면
+// 그만둡니다. 400과 403이 그렇고, 연결할 때마다 새로 로그인하므로 그래도 온 401도 그렇습니다.
+func (c *client) connect(ctx context.Context) error {
+	for failures := 0; ; {
+		lasted, err := c.attempt(ctx)
+		if err == nil || !c.reconnect || errors.As(err, new(finalError)) || ctx.Err() != nil {
+			return err
+		}
+		if lasted > steady {
+			failures = 0
+		}
+		delay := c.jitter(backoff(failures))
+		failures++
+		c.say("%v", err)
+		c.say("%.1f초 뒤에 다시 연결합니다. (%d번째)", delay.Seconds(), failures)
+		select {
+		case <-time.After(delay): // 그동안 입력한 줄은 연결되면 보냅니다.
+		case <-ctx.Done():
+			return errors.New("다시 연결하기 전에 그만두었습니다")
+		}
+	}
+}
+
+// attempt는 연결 하나의 처음부터 끝까지입니다.
+func (c *client) attempt(ctx context.Context) (lasted time.Duration, err error) {
+	conn, err := c.dial(ctx)
 	if err != nil {
-		return "", final("로그인 요청을 만들 수 없습니다: %v", err)
+		return 0, err
 	}
-	req.Header.Set("Content-Type", "application/json")
-	transport := &http.Transport{DialContext: c.netDial, TLSClientConfig: c.tls, DisableKeepAlives: true}
-	resp, err := transport.RoundTrip(req)
-	if err != nil {
-		return "", c.explain(ctx, err, nil)
+	begin := time.Now()
+	c.connected = true
+	hint := ""
+	if isTerminal(c.stdin) {
+		hint = " (한 줄이 메시지 하나입니다. 끝내려면 Ctrl-D)"
 	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxReason))
-	if err != nil {
-		return "", c.explain(ctx, err, nil)
+	c.say("연결됨: %s%s", c.address(c.url.Scheme), hint)
+	err = c.chat(ctx, conn)
+	return time.Since(begin), err
+}
+
+// backoff는 실패할 때마다 두 배가 되고 maxDelay에서 멈춥니다.
+func backoff(failures int) time.Duration {
+	delay := firstDelay
+	for range failures {
+		delay = min(2*delay, maxDelay)
 	}
-	if resp.StatusCode != http.StatusOK {
-		return "", c.loginRefused(resp, string(answer))
-	}
-	var login struct{ OTP string }
-	if json.Unmarshal(answer, &login) != nil || login.OTP == "" {
-		return "", final("로그인의 답에 일회용 비밀번호가 없습니다. 주소가 07부터 09까지의 서버인지 보세요")
-	}
-	c.say("로그인함: %s", name)
-	return login.OTP, nil
+	return delay
+}
+
+// fullJitter는 limit까지 고르게 고릅니다. 서버가 다시 떴을 때 모두가 한꺼번에 몰려오지
+// 않게 합니다. 곧바로 다시 하지도 않습니다.
+func fullJitter(limit time.Duration) time.Duration {
+	return minDelay + rand.N(limit-minDelay+1)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 func TestEventsGoOutWithoutSwelling(t *testing.T) {
-	got := string(encode("send_message", sendMessage{`<a> & "b"`}))
+	got := string(encode("send_message", "message", `<a> & "b"`))
 	if want := `{"type":"send_message","payload":{"message":"<a> & \"b\""}}`; got != want {
 		t.Errorf("이벤트 %s, 원한 것 %s", got, want)
 	}
@@ -38,7 +39,11 @@ func TestEventsComeInAsLines(t *testing.T) {
 			raw(conn, wstest.Text(`{"type":"room_changed","payload":{"name":"방"}}`), wstest.Text(tt.event), wstest.Close(1000, ""))
 			drain(conn)
 		}))
-		c.want(0, "서버가 닫음: 1000 (정상 종료)")
+		if strings.HasPrefix(tt.stderr, "서버가 받지 않음") {
+			c.want(1, lost)
+		} else {
+			c.want(0, "서버가 닫음: 1000 (정상 종료)")
+		}
 		if len(c.stderr.Lines("[방] 방에 들어왔습니다.")) != 1 || len(c.stderr.Lines(tt.stderr)) == 0 || c.stdout.String() != tt.stdout {
 			t.Errorf("%s:\n%s%s", tt.event, &c.stdout, &c.stderr)
 		}
@@ -57,7 +62,7 @@ func TestRoomIsEnteredBeforeTheFirstLine(t *testing.T) {
 		}))
 		c := open(t, memory(t, s), "-room", "방", "ws://x/ws")
 		c.write("성급한 말\n")
-		c.want(0, "서버가 닫음: 1000 (정상 종료)")
+		c.want(1, lost)
 	})
 }
 

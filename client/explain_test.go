@@ -168,9 +168,9 @@ func TestBadCertificateSaysItsKind(t *testing.T) {
 	wantFailure(t, []string{"누가 보증하는지 모릅니다", "-ca", "-insecure"}, "wss://"+good+"/ws")
 	wantFailure(t, []string{"누가 보증하는지 모릅니다"}, "-login", "a:b", "wss://"+good+"/ws")
 	other, otherFile := tlsServer(t, func(cert *x509.Certificate) { cert.IPAddresses, cert.DNSNames = nil, []string{"chat.example"} })
-	wantFailure(t, []string{"127.0.0.1이라는 이름이 없습니다"}, "-ca", otherFile, "wss://"+other+"/ws")
+	wantFailure(t, []string{"이름(SAN)과 기간을 보세요", "127.0.0.1"}, "-ca", otherFile, "wss://"+other+"/ws")
 	old, oldFile := tlsServer(t, func(cert *x509.Certificate) { cert.NotAfter = time.Now().Add(-time.Minute) })
-	wantFailure(t, []string{"기간을 벗어났습니다"}, "-ca", oldFile, "wss://"+old+"/ws")
+	wantFailure(t, []string{"이름(SAN)과 기간을 보세요", "expired"}, "-ca", oldFile, "wss://"+old+"/ws")
 	wantFailure(t, []string{"서버가 TLS를 씁니다", "wss://" + good + "/ws로 해 보세요"}, "ws://"+good+"/ws")
 	wantFailure(t, []string{"서버가 TLS를 씁니다", "wss://" + good + "/ws로 해 보세요"}, "-login", "a:b", "ws://"+good+"/ws")
 

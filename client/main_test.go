@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"io"
@@ -160,7 +161,7 @@ func TestBadUsageIsOneKoreanLineAndStatusTwo(t *testing.T) {
 	for _, args := range [][]string{
 		{}, {good, good}, {"-nope", good}, {good, "-nope"}, {"-size", "x", good}, {"-size", "-2", good},
 		{"-size", "67108865", good}, {"-fragment", "0", good}, {"-ping", "2", good}, {"-ping", "-1s", good},
-		{"-invalid-utf8", "-size", "3", good}, {"-invalid-utf8", "-binary", good}, {"-no-read", "-once", good},
+		{"-invalid-utf8", "-size", "3", good}, {"-invalid-utf8", "-binary", good},
 		{"-login", "gopher", good}, {"-ca", "none.pem", "wss://localhost:1/ws"}, {"-ca", "main.go", "wss://localhost:1/ws"},
 		{"-insecure", good}, {"-ca", "main.go", good}, {"-ca", "main.go", "-insecure", "wss://localhost:1/ws"},
 		{"-header", "no colon", good}, {"-header", ": x", good}, {"-header", "한글: x", good}, {"-header", "a b: x", good},
@@ -271,4 +272,36 @@ func TestCtrlCClosesWith1000(t *testing.T) {
 // memory는 메모리 안의 서버에 연결하는 dialFunc입니다.
 func memory(t *testing.T, s *wstest.Server) dialFunc {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) { return s.NetConn(t), nil }
+}
+
+func TestPipesFilesAndBuffersAreNotTerminals(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	file, err := os.Create(t.TempDir() + "/out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	for name, out := range map[string]any{"파이프": w, "파일": file, "버퍼": &bytes.Buffer{}, os.DevNull: null} {
+		if isTerminal(out) {
+			t.Errorf("%s을(를) 터미널로 봅니다", name)
+		}
+	}
+	tty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0) // 터미널의 한쪽 끝입니다.
+	if err != nil {
+		t.Skipf("터미널을 열 수 없습니다: %v", err)
+	}
+	defer tty.Close()
+	if !isTerminal(tty) {
+		t.Error("터미널을 터미널로 보지 않습니다")
+	}
 }

@@ -55,11 +55,11 @@ func TestJitterSpreadsOverTheWholeDelay(t *testing.T) {
 	var low, high int
 	for range 1000 {
 		switch d := fullJitter(time.Second); {
-		case d < 0 || d > time.Second:
-			t.Fatalf("%v는 0과 1초 사이가 아닙니다", d)
-		case d < 250*time.Millisecond:
+		case d < 100*time.Millisecond || d > time.Second:
+			t.Fatalf("%v는 0.1초와 1초 사이가 아닙니다", d)
+		case d < 325*time.Millisecond:
 			low++
-		case d > 750*time.Millisecond:
+		case d > 775*time.Millisecond:
 			high++
 		}
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"gorilla-websocket-ko/internal/wire"
 	"gorilla-websocket-ko/internal/wstest"
 )
 
@@ -51,22 +54,66 @@ func TestEveryEndSaysHowAndSetsTheStatus(t *testing.T) {
 	}
 }
 
+// 보냈다고 말한 닫기 코드가 서버에 닿았는지 봅니다.
 func TestOurCloseCodeReachesTheServer(t *testing.T) {
+	tooBig := fmt.Sprintf("우리가 닫음: 1009 메시지가 %d바이트를 넘음", maxMessage)
 	for _, tt := range []struct {
-		frame wstest.Frame
-		want  int
-	}{{wstest.Text("\xff"), 1007}, {wstest.Frame{Opcode: 3}, 1002}} {
-		code := make(chan int, 1)
-		c := open(t, nil, serve(t, func(conn *websocket.Conn) {
-			raw(conn, tt.frame)
-			_, _, err := conn.ReadMessage()
-			code <- wstest.CloseCode(err)
-		}))
-		if got := <-code; got != tt.want {
-			t.Errorf("닫기 코드 %d, 원한 것 %d", got, tt.want)
-		}
-		c.wait()
+		name string
+		sent []byte
+		want int
+		line string
+	}{
+		{"UTF-8이 아닌 텍스트", []byte{0x81, 1, 0xff}, 1007, "우리가 닫음: 1007 서버가 보낸 텍스트가 UTF-8이 아님"},
+		{"예약된 opcode", []byte{0x83, 0}, 1002, "우리가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3"},
+		{"한도를 넘는 길이", binary.BigEndian.AppendUint64([]byte{0x82, 127}, maxMessage+1), 1009, tooBig},
+		{"맨 위 비트가 켜진 길이", []byte{0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 1}, 1009, tooBig},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			code := make(chan int, 1)
+			c := open(t, nil, serve(t, func(conn *websocket.Conn) {
+				conn.NetConn().Write(tt.sent)
+				_, _, err := conn.ReadMessage()
+				code <- wstest.CloseCode(err)
+			}))
+			if got := <-code; got != tt.want {
+				t.Errorf("닫기 코드 %d, 원한 것 %d", got, tt.want)
+			}
+			c.want(1, tt.line)
+		})
 	}
+}
+
+func TestCloseFrameThatDidNotGoOutIsNotClaimed(t *testing.T) {
+	for _, tt := range []struct {
+		sent []byte
+		line string
+	}{
+		{[]byte{0x81, 1, 0xff}, "서버가 보낸 텍스트가 UTF-8이 아님. 닫기 프레임(1007)은 보내지 못함: "},
+		{[]byte{0x83, 0}, "프로토콜 위반: websocket: bad opcode 3. 닫기 프레임(1002)은 보내지 못함: "},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+				conn.NetConn().Write(tt.sent)
+				time.Sleep(time.Minute) // 읽지 않으므로 클라이언트의 쓰기가 막힙니다.
+			}))
+			c := open(t, memory(t, s), "ws://x/ws")
+			if status := c.wait(); status != 1 || !strings.HasPrefix(c.lastLine(), tt.line) {
+				t.Errorf("종료 상태 %d, 마지막 줄 %q, 원한 것 %q…", status, c.lastLine(), tt.line)
+			}
+			time.Sleep(time.Minute)
+		})
+	}
+}
+
+func TestFaultWhileLeavingIsNotOurClose(t *testing.T) {
+	c := open(t, nil, serve(t, func(conn *websocket.Conn) {
+		conn.SetCloseHandler(func(int, string) error { return nil })
+		drain(conn)
+		raw(conn, wstest.Frame{Opcode: 3})
+	}))
+	c.stderr.Await(t, "연결됨")
+	c.ctrlD()
+	c.want(1, "닫는 중에 프로토콜 위반: websocket: bad opcode 3")
 }
 
 func TestLeavingWaitsForTheAnswer(t *testing.T) {
@@ -171,6 +218,22 @@ func TestOnceGivesUpAfterTenSeconds(t *testing.T) {
 	})
 }
 
+func TestOnceWithoutAnAnswerIsNotRetried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conns := 0
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			conns++
+			drain(conn)
+		}))
+		c := reopen(t, memory(t, s), "-once")
+		c.write("들리나요\n")
+		c.want(1, "10s 안에 메시지가 오지 않음")
+		if conns != 1 {
+			t.Errorf("%d번 연결함, 원한 것 한 번", conns)
+		}
+	})
+}
+
 func TestPingsGoOutAndSilenceEndsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pings := make(chan string, 10)
@@ -178,7 +241,7 @@ func TestPingsGoOutAndSilenceEndsTheConnection(t *testing.T) {
 			conn.SetPingHandler(func(payload string) error {
 				pings <- payload
 				if payload < "3" { // 셋째부터는 답하지 않습니다.
-					raw(conn, wstest.Frame{Opcode: opPong, Payload: []byte(payload)})
+					raw(conn, wstest.Frame{Opcode: wire.Pong, Payload: []byte(payload)})
 				}
 				return nil
 			})
@@ -205,7 +268,7 @@ func TestNoPongStaysSilent(t *testing.T) {
 		c := open(t, nil, append(tt.args, serve(t, func(conn *websocket.Conn) {
 			n := 0
 			conn.SetPongHandler(func(string) error { n++; return nil })
-			raw(conn, wstest.Frame{Opcode: opPing, Payload: []byte("x")}, wstest.Text("ping 뒤"))
+			raw(conn, wstest.Frame{Opcode: wire.Ping, Payload: []byte("x")}, wstest.Text("ping 뒤"))
 			drain(conn)
 			pongs <- n
 		}))...)
@@ -243,7 +306,7 @@ func received(t *testing.T, stdin string, args ...string) []string {
 	got := make(chan []string, 1)
 	address := serve(t, func(conn *websocket.Conn) {
 		var messages []string
-		d := &decoder{fromClient: true}
+		d := &wire.Decoder{FromClient: true}
 		buffer, frames := make([]byte, 1<<20), 0
 		for {
 			n, err := conn.NetConn().Read(buffer)
@@ -251,18 +314,18 @@ func received(t *testing.T, stdin string, args ...string) []string {
 				break
 			}
 			for rest := buffer[:n]; len(rest) > 0; {
-				var f *frame
-				if f, rest = d.next(rest); f == nil {
+				var f *wire.Frame
+				if f, rest = d.Next(rest); f == nil {
 					continue
 				}
 				frames++
-				if f.opcode == opClose {
+				if f.Opcode == wire.Close {
 					raw(conn, wstest.Close(1000, ""))
 					got <- messages
 					return
 				}
-				if f.fin {
-					messages = append(messages, opcodeNames[f.message]+" "+strings.Repeat("|", frames)+" "+string(f.payload))
+				if f.Fin {
+					messages = append(messages, map[byte]string{wire.Text: "text", wire.Binary: "binary"}[f.Message]+" "+strings.Repeat("|", frames)+" "+string(f.Payload))
 					frames = 0
 				}
 			}
@@ -282,7 +345,6 @@ func TestExperimentsPutOnTheWireWhatTheySay(t *testing.T) {
 		want  string
 	}{
 		{nil, "가\n", "text | 가"},
-		{nil, "\xff\xfe\n가\n", "text | 가"}, // UTF-8이 아닌 줄은 실수로 나가지 않습니다.
 		{[]string{"-binary"}, "\xff\xfe\n", "binary | \xff\xfe"},
 		{[]string{"-size", "0"}, "", "text | "},
 		{[]string{"-size", "5"}, "b\n", "text | aaaaa;text | b"},
@@ -291,8 +353,8 @@ func TestExperimentsPutOnTheWireWhatTheySay(t *testing.T) {
 		{[]string{"-fragment", "2", "-size", "5"}, "", "text ||| a"},
 		{[]string{"-fragment", "2"}, "abcd\n", "text || cd"},
 		{[]string{"-fragment", "1"}, "가\n", "text ||| \x80"},
-		{[]string{"-size", "8192"}, "", "text || " + strings.Repeat("a", maxKept)},
-		{[]string{"-size", "8192", "-fragment", "8192"}, "", "text | " + strings.Repeat("a", maxKept)},
+		{[]string{"-size", "8192"}, "", "text || " + strings.Repeat("a", 160)},
+		{[]string{"-size", "8192", "-fragment", "8192"}, "", "text | " + strings.Repeat("a", 160)},
 	} {
 		if got := strings.Join(received(t, tt.stdin, tt.args...), ";"); got != tt.want {
 			t.Errorf("%q: %.200q, 원한 것 %.200q", tt.args, got, tt.want)
@@ -300,11 +362,69 @@ func TestExperimentsPutOnTheWireWhatTheySay(t *testing.T) {
 	}
 }
 
-func TestTooLongLineIsSaid(t *testing.T) {
-	_, stdout, stderr := shell(t, "짧은 줄\n"+strings.Repeat("a", maxLine+1)+"\n", serve(t, echo))
-	if stdout != "짧은 줄\n" || !strings.Contains(stderr, "한 줄은 1048576바이트까지입니다") {
-		t.Errorf("받은 것 %.100q\n%s", stdout, stderr)
+const lost = "전하지 못한 입력이 있습니다. 까닭은 위에 적었습니다"
+
+func TestLostInputIsNotSuccess(t *testing.T) {
+	in := func(events ...string) func(*websocket.Conn) { // 방의 서버. 메시지마다 이벤트 하나로 답합니다.
+		return func(conn *websocket.Conn) {
+			for _, e := range events {
+				if _, _, err := conn.ReadMessage(); err != nil {
+					return
+				}
+				raw(conn, wstest.Text(e))
+			}
+			drain(conn)
+		}
 	}
+	const (
+		entered = `{"type":"room_changed","payload":{"name":"방"}}`
+		refused = `{"type":"error","payload":{"message":"안 됩니다"}}`
+	)
+	closing := func(conn *websocket.Conn) {
+		conn.ReadMessage()
+		raw(conn, wstest.Close(1000, ""))
+		drain(conn)
+	}
+	for _, tt := range []struct {
+		name, stdin string
+		args        []string
+		talk        func(*websocket.Conn)
+		stdout      string
+		said, last  string
+	}{
+		{"UTF-8이 아닌 줄", "\xff\xfe\n가\n", nil, echo, "가\n", `그대로 보내려면 -binary를 쓰세요: "\xff\xfe"`, lost},
+		{"너무 긴 줄", "짧은 줄\n" + strings.Repeat("a", maxLine+1) + "\n", nil, echo, "짧은 줄\n", "한 줄은 1048576바이트까지입니다", lost},
+		{"-once의 말을 서버가 받지 않음", "말\n", []string{"-once", "-room", "방"}, in(entered, refused), "", "서버가 받지 않음: 안 됩니다", lost},
+		{"말을 서버가 받지 않음", "말\n", []string{"-room", "방"}, in(entered, refused), "", "서버가 받지 않음: 안 됩니다", lost},
+		{"방에 들어가지 못함", "말\n", []string{"-room", "방"}, in(refused, "와서는 안 되는 말"), "", "서버가 받지 않음: 안 됩니다", "방에 들어가지 못해 나감"},
+		{"보내기 전에 서버가 1000으로 닫음", "하나\n둘\n셋\n", []string{"-room", "방"}, closing, "", `보내지 못한 줄: "하나"`, lost},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := open(t, nil, append(tt.args, serve(t, tt.talk))...)
+			go func() {
+				c.write(tt.stdin)
+				c.ctrlD()
+			}()
+			c.want(1, tt.last)
+			if c.stdout.String() != tt.stdout || len(c.stderr.Lines(tt.said)) != 1 {
+				t.Errorf("받은 것 %q, 표준 오류에 %q이(가) 없습니다:\n%s", &c.stdout, tt.said, &c.stderr)
+			}
+		})
+	}
+}
+
+func TestStuckWriteEndsAfterThirtySeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) { time.Sleep(time.Hour) }))
+		c := open(t, memory(t, s), "ws://x/ws")
+		begin := time.Now()
+		c.write("막힐 말\n")
+		c.want(1, "쓰기가 막혀 끊음")
+		if waited := time.Since(begin); waited != writeWait+closeWait || len(c.stderr.Lines(`보내지 못한 줄: "막힐 말"`)) != 1 {
+			t.Errorf("%v 만에 끝남, 원한 것 %v\n%s", waited, writeWait+closeWait, &c.stderr)
+		}
+		time.Sleep(time.Hour)
+	})
 }
 
 func TestHeadersAndOriginAreSent(t *testing.T) {
@@ -357,9 +477,9 @@ func TestLineThatCouldNotBeSentIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := newSession(newClient(opts, nil, nil, &stderr), conn.Conn)
+	session := &session{client: newClient(opts, nil, nil, &stderr), conn: conn.Conn}
 	conn.NetConn().Close()
-	if err := session.sendLine("사라질 말"); err == nil || stderr.String() != "보내지 못한 줄: \"사라질 말\"\n" {
+	if err := session.sendLine("사라질 말"); err == nil || stderr.String() != "보내지 못한 줄: \"사라질 말\"\n" || !session.lost.Load() {
 		t.Errorf("%v, %q", err, &stderr)
 	}
 }

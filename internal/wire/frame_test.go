@@ -1,7 +1,8 @@
-package main
+package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -13,12 +14,12 @@ import (
 )
 
 // decode는 b를 size바이트씩 나누어 줍니다.
-func decode(b []byte, size int, fromClient bool) (frames []*frame, d *decoder) {
-	d = &decoder{fromClient: fromClient}
+func decode(b []byte, size int, FromClient bool) (frames []*Frame, d *Decoder) {
+	d = &Decoder{FromClient: FromClient}
 	for chunk := range slices.Chunk(b, size) {
 		for len(chunk) > 0 {
-			var f *frame
-			if f, chunk = d.next(chunk); f != nil {
+			var f *Frame
+			if f, chunk = d.Next(chunk); f != nil {
 				frames = append(frames, f)
 			}
 		}
@@ -27,7 +28,7 @@ func decode(b []byte, size int, fromClient bool) (frames []*frame, d *decoder) {
 }
 
 // one은 프레임 하나입니다. 클라이언트가 보낸 것처럼 마스크합니다.
-func one(t *testing.T, f wstest.Frame) *frame {
+func one(t *testing.T, f wstest.Frame) *Frame {
 	t.Helper()
 	b := f.Bytes()
 	frames, _ := decode(b, len(b), !f.Unmasked)
@@ -38,16 +39,16 @@ func one(t *testing.T, f wstest.Frame) *frame {
 }
 
 func TestFrameFieldsAreReadFromTheBytes(t *testing.T) {
-	f := one(t, wstest.Frame{Opcode: opText, More: true, RSV: 5, Payload: []byte("안녕")})
-	want := &frame{
-		rsv: 5, opcode: opText, message: opText, masked: true, key: [4]byte{0x12, 0x34, 0x56, 0x78},
-		length: 6, header: 6, payload: []byte("안녕"), violations: []string{"RSV1 비트가 켜짐", "RSV3 비트가 켜짐"},
+	f := one(t, wstest.Frame{Opcode: Text, More: true, RSV: 5, Payload: []byte("안녕")})
+	want := &Frame{
+		RSV: 5, Opcode: Text, Message: Text, Masked: true, Key: [4]byte{0x12, 0x34, 0x56, 0x78},
+		Length: 6, Header: 6, Payload: []byte("안녕"), Violations: []string{"RSV1 비트가 켜짐", "RSV3 비트가 켜짐"},
 	}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("프레임 %+v\n원한 것 %+v", f, want)
 	}
-	f = one(t, wstest.Frame{Opcode: opBinary, Unmasked: true, Payload: []byte{1, 2}})
-	want = &frame{fin: true, opcode: opBinary, message: opBinary, length: 2, header: 2, payload: []byte{1, 2}}
+	f = one(t, wstest.Frame{Opcode: Binary, Unmasked: true, Payload: []byte{1, 2}})
+	want = &Frame{Fin: true, Opcode: Binary, Message: Binary, Length: 2, Header: 2, Payload: []byte{1, 2}}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("프레임 %+v\n원한 것 %+v", f, want)
 	}
@@ -60,10 +61,36 @@ func TestThreeFormsOfLength(t *testing.T) {
 			if !unmasked {
 				want += 4
 			}
-			f := one(t, wstest.Frame{Opcode: opBinary, Unmasked: unmasked, Payload: make([]byte, length)})
-			if f.length != uint64(length) || f.header != want || len(f.violations) > 0 {
-				t.Errorf("%d바이트: 길이 %d, 헤더 %d, 위반 %q, 원한 헤더 %d", length, f.length, f.header, f.violations, want)
+			f := one(t, wstest.Frame{Opcode: Binary, Unmasked: unmasked, Payload: make([]byte, length)})
+			if f.Length != uint64(length) || f.Header != want || len(f.Violations) > 0 {
+				t.Errorf("%d바이트: 길이 %d, 헤더 %d, 위반 %q, 원한 헤더 %d", length, f.Length, f.Header, f.Violations, want)
 			}
+		}
+	}
+}
+
+// stretched는 length바이트의 바이너리 프레임입니다. 길이를 126이나 127의 꼴로 적습니다.
+func stretched(form byte, length int) []byte {
+	b := []byte{0x82, form}
+	if form == 126 {
+		b = binary.BigEndian.AppendUint16(b, uint16(length))
+	} else {
+		b = binary.BigEndian.AppendUint64(b, uint64(length))
+	}
+	return append(b, make([]byte, length)...)
+}
+
+// 가장 짧은 꼴은 위반이 아니고, 한 바이트라도 짧게 적을 수 있으면 위반입니다.
+func TestShortestFormOfLengthIsRequired(t *testing.T) {
+	for _, tt := range []struct {
+		form   byte
+		length int
+		longer bool
+	}{{126, 125, true}, {126, 126, false}, {126, 65535, false}, {127, 126, true}, {127, 65535, true}, {127, 65536, false}} {
+		b := stretched(tt.form, tt.length)
+		frames, _ := decode(b, len(b), false)
+		if got := len(frames[0].Violations) > 0; got != tt.longer {
+			t.Errorf("%d의 꼴로 적은 길이 %d: 위반 %q", tt.form, tt.length, frames[0].Violations)
 		}
 	}
 }
@@ -71,21 +98,21 @@ func TestThreeFormsOfLength(t *testing.T) {
 func TestControlFramesPassBetweenFragments(t *testing.T) {
 	var b []byte
 	for _, f := range []wstest.Frame{
-		{Opcode: opText, More: true, Payload: []byte("안\xeb")}, // 글자가 쪼개져도 위반이 아닙니다.
-		{Opcode: opPing, Payload: []byte("1")},
-		{Opcode: opContinuation, More: true, Payload: []byte("\x85")},
-		{Opcode: opPong},
-		{Opcode: opContinuation, Payload: []byte("\x95")},
-		{Opcode: opBinary, Payload: []byte{0xff}},
+		{Opcode: Text, More: true, Payload: []byte("안\xeb")}, // 글자가 쪼개져도 위반이 아닙니다.
+		{Opcode: Ping, Payload: []byte("1")},
+		{Opcode: Continuation, More: true, Payload: []byte("\x85")},
+		{Opcode: Pong},
+		{Opcode: Continuation, Payload: []byte("\x95")},
+		{Opcode: Binary, Payload: []byte{0xff}},
 		wstest.Close(1000, "끝"),
-		{Opcode: opPing}, // 닫기 프레임 뒤의 제어 프레임은 데이터가 아닙니다.
+		{Opcode: Ping}, // 닫기 프레임 뒤의 제어 프레임은 데이터가 아닙니다.
 	} {
 		b = append(b, f.Bytes()...)
 	}
 	frames, d := decode(b, 7, true)
 	var got []string
 	for _, f := range frames {
-		got = append(got, fmt.Sprintf("%s%d%q", opcodeNames[f.opcode], f.message, f.violations))
+		got = append(got, fmt.Sprintf("%s%d%q", opcodeNames[f.Opcode], f.Message, f.Violations))
 	}
 	want := []string{"text1[]", "ping0[]", "continuation1[]", "pong0[]", "continuation1[]", "binary2[]", "close0[]", "ping0[]"}
 	if !slices.Equal(got, want) || d.current != nil || len(d.head) > 0 {
@@ -113,6 +140,9 @@ var violations = []struct {
 	{"닫기 프레임 뒤에 온 데이터", true, append(wstest.Close(1000, "").Bytes(), wstest.Text("a").Bytes()...)},
 	{"길이의 맨 위 비트가 켜짐, 뒤는 해독할 수 없음", false, []byte{0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 1, 'x'}},
 	{"길이를 필요보다 길게 적음", false, []byte{0x82, 126, 0, 1, 'x'}},
+	{"길이를 필요보다 길게 적음", false, stretched(126, 125)},
+	{"길이를 필요보다 길게 적음", false, stretched(127, 125)},
+	{"길이를 필요보다 길게 적음", false, stretched(127, 65535)},
 	{"길이를 필요보다 길게 적음", false, []byte{0x82, 127, 0, 0, 0, 0, 0, 0, 0, 1, 'x'}},
 	{"이을 메시지가 없음", true, wstest.Frame{Opcode: 0}.Bytes()},
 	{"앞 메시지가 끝나지 않음", true, append(wstest.Frame{Opcode: 1, More: true}.Bytes(), wstest.Text("a").Bytes()...)},
@@ -139,8 +169,8 @@ func TestEveryViolationIsNamed(t *testing.T) {
 			t.Errorf("%s: 프레임이 없습니다", tt.want)
 			continue
 		}
-		if last := frames[len(frames)-1]; !slices.Equal(last.violations, []string{tt.want}) {
-			t.Errorf("위반 %q, 원한 것 %q만", last.violations, tt.want)
+		if last := frames[len(frames)-1]; !slices.Equal(last.Violations, []string{tt.want}) {
+			t.Errorf("위반 %q, 원한 것 %q만", last.Violations, tt.want)
 		}
 	}
 }
@@ -152,8 +182,8 @@ func TestWhatGorillaRefusesIsNamedToo(t *testing.T) {
 			b = append(b, f.Bytes()...)
 		}
 		frames, _ := decode(b, 3, true)
-		if last := frames[len(frames)-1]; len(last.violations) != 1 {
-			t.Errorf("%s: 위반 %q", tt.Name, last.violations)
+		if last := frames[len(frames)-1]; len(last.Violations) != 1 {
+			t.Errorf("%s: 위반 %q", tt.Name, last.Violations)
 		}
 	}
 }
@@ -164,8 +194,8 @@ func TestLegalFramesAreNotBlamed(t *testing.T) {
 		wstest.Close(1000, "안녕히"), wstest.Close(1014, ""), wstest.Close(3000, ""), wstest.Close(4999, strings.Repeat("a", 123)),
 		{Opcode: 9, Payload: make([]byte, 125)}, {Opcode: 10, Payload: []byte{0xff}},
 	} {
-		if got := one(t, f); len(got.violations) > 0 {
-			t.Errorf("%+v: 위반 %q", f, got.violations)
+		if got := one(t, f); len(got.Violations) > 0 {
+			t.Errorf("%+v: 위반 %q", f, got.Violations)
 		}
 	}
 }
@@ -173,8 +203,8 @@ func TestLegalFramesAreNotBlamed(t *testing.T) {
 func TestOneBadTextIsNotBlamedOnTheNext(t *testing.T) {
 	for _, bad := range []string{"\xff", "\xed"} {
 		frames, _ := decode(append(wstest.Text(bad).Bytes(), wstest.Text("가").Bytes()...), 1, true)
-		if len(frames[0].violations) != 1 || len(frames[1].violations) != 0 {
-			t.Errorf("%q: 위반 %q, %q", bad, frames[0].violations, frames[1].violations)
+		if len(frames[0].Violations) != 1 || len(frames[1].Violations) != 0 {
+			t.Errorf("%q: 위반 %q, %q", bad, frames[0].Violations, frames[1].Violations)
 		}
 	}
 }
@@ -192,20 +222,20 @@ func TestAnyReadBoundaryGivesTheSameFrames(t *testing.T) {
 }
 
 func TestHugeFrameTakesLittleMemory(t *testing.T) {
-	for _, opcode := range []byte{opText, opBinary, opPing} {
-		d := &decoder{}
-		d.next(wstest.Frame{Opcode: opcode, Unmasked: true, Announce: 1 << 40}.Bytes())
+	for _, opcode := range []byte{Text, Binary, Ping} {
+		d := &Decoder{}
+		d.Next(wstest.Frame{Opcode: opcode, Unmasked: true, Announce: 1 << 40}.Bytes())
 		chunk := bytes.Repeat([]byte("a"), 64<<10)
 		before := heap()
 		for range 64 {
-			if f, rest := d.next(chunk); f != nil || rest != nil {
+			if f, rest := d.Next(chunk); f != nil || rest != nil {
 				t.Fatalf("1 TiB 프레임이 끝났습니다: %+v", f)
 			}
 		}
 		if grown := heap() - before; grown > 1<<20 {
 			t.Errorf("힙이 %d바이트 늘었습니다", grown)
 		}
-		if n := len(d.current.payload); n != maxKept {
+		if n := len(d.current.Payload); n != maxKept {
 			t.Errorf("남긴 페이로드 %d바이트, 원한 것 %d", n, maxKept)
 		}
 	}
@@ -234,16 +264,16 @@ func FuzzDecoder(f *testing.F) {
 		}
 		used := uint64(len(d.head))
 		for _, f := range whole {
-			if len(f.payload) > maxKept || uint64(len(f.payload)) > f.length || f.header > 14 {
+			if len(f.Payload) > maxKept || uint64(len(f.Payload)) > f.Length || f.Header > 14 {
 				t.Fatalf("프레임 %+v", f)
 			}
-			payloadText(f)
-			if f.length < 1<<63 {
-				used += uint64(f.header) + f.length
+			f.Row()
+			if f.Length < 1<<63 {
+				used += uint64(f.Header) + f.Length
 			}
 		}
 		if d.current != nil {
-			used += uint64(d.current.header) + d.current.length - d.left
+			used += uint64(d.current.Header) + d.current.Length - d.left
 		}
 		if !d.lost && used != uint64(len(b)) {
 			t.Fatalf("%d바이트 가운데 %d바이트를 셌습니다", len(b), used)

@@ -1,4 +1,4 @@
-package main
+package wire
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 
 // 프레임의 opcode입니다. RFC 6455 5.2절.
 const (
-	opContinuation = 0x0
-	opText         = 0x1
-	opBinary       = 0x2
-	opClose        = 0x8
-	opPing         = 0x9
-	opPong         = 0xA
+	Continuation = 0x0
+	Text         = 0x1
+	Binary       = 0x2
+	Close        = 0x8
+	Ping         = 0x9
+	Pong         = 0xA
 )
 
 const (
@@ -22,32 +22,33 @@ const (
 	maxKept    = 160 // 보여 주려고 남기는 페이로드. 나머지는 세기만 함
 )
 
-// frame은 프레임 하나입니다. 페이로드는 마스크를 풀었고 앞부분만 있습니다.
-type frame struct {
-	fin        bool
-	rsv        byte // RSV1은 4, RSV2는 2, RSV3은 1
-	opcode     byte
-	message    byte // 프레임이 속한 메시지의 opcode. 없으면 0
-	masked     bool
-	key        [4]byte
-	length     uint64
-	header     int // 헤더의 바이트 수
-	payload    []byte
-	violations []string
+// Frame은 프레임 하나입니다. 페이로드는 마스크를 풀었고 앞부분만 있습니다.
+type Frame struct {
+	Fin        bool
+	RSV        byte // RSV1은 4, RSV2는 2, RSV3은 1
+	Opcode     byte
+	Message    byte // 프레임이 속한 메시지의 opcode. 없으면 0
+	Masked     bool
+	Key        [4]byte
+	Length     uint64
+	Header     int // 헤더의 바이트 수
+	Payload    []byte
+	Violations []string // 어긴 규칙. 없으면 nil
 }
 
-func (f *frame) control() bool { return f.opcode >= opClose }
+// Control은 close, ping, pong과 예약된 제어 프레임입니다.
+func (f *Frame) Control() bool { return f.Opcode >= Close }
 
-func (f *frame) violate(format string, args ...any) {
-	f.violations = append(f.violations, fmt.Sprintf(format, args...))
+func (f *Frame) violate(format string, args ...any) {
+	f.Violations = append(f.Violations, fmt.Sprintf(format, args...))
 }
 
-// decoder는 한 방향의 바이트를 프레임으로 풉니다. 바이트는 어디서 잘려 와도 되고,
-// 길이가 얼마라고 적혀 있어도 메모리는 maxKept까지만 씁니다.
-type decoder struct {
-	fromClient bool   // 클라이언트가 보낸 프레임은 마스크해야 함
+// Decoder는 한 방향의 바이트를 프레임으로 풉니다. 서버가 보낸 바이트라면 빈 값을
+// 그대로 씁니다.
+type Decoder struct {
+	FromClient bool   // 클라이언트가 보낸 프레임은 마스크해야 함
 	head       []byte // 모으는 중인 헤더
-	current    *frame // 페이로드를 받는 중인 프레임
+	current    *Frame // 페이로드를 받는 중인 프레임
 	left       uint64 // 남은 페이로드
 	message    byte   // 끝나지 않은 메시지의 opcode. 없으면 0
 	text       textChecker
@@ -55,9 +56,9 @@ type decoder struct {
 	lost       bool // 프레임의 경계를 더는 알 수 없음
 }
 
-// next는 p에서 프레임 하나까지 풀고 나머지를 반환합니다. 프레임이 끝나지 않았으면
+// Next는 p에서 프레임 하나까지 풀고 나머지를 반환합니다. 프레임이 끝나지 않았으면
 // nil이고, 다음 바이트를 기다립니다.
-func (d *decoder) next(p []byte) (f *frame, rest []byte) {
+func (d *Decoder) Next(p []byte) (f *Frame, rest []byte) {
 	for d.current == nil && !d.lost && len(p) > 0 {
 		d.head, p = append(d.head, p[0]), p[1:]
 		if len(d.head) == headerSize(d.head) {
@@ -100,62 +101,62 @@ func headerSize(head []byte) int {
 }
 
 // begin은 다 모인 헤더를 풉니다.
-func (d *decoder) begin() {
+func (d *Decoder) begin() {
 	head := d.head
-	f := &frame{
-		fin:    head[0]&0x80 != 0,
-		rsv:    head[0] >> 4 & 7,
-		opcode: head[0] & 0xf,
-		masked: head[1]&0x80 != 0,
-		length: uint64(head[1] & 0x7f),
-		header: len(head),
+	f := &Frame{
+		Fin:    head[0]&0x80 != 0,
+		RSV:    head[0] >> 4 & 7,
+		Opcode: head[0] & 0xf,
+		Masked: head[1]&0x80 != 0,
+		Length: uint64(head[1] & 0x7f),
+		Header: len(head),
 	}
-	if f.masked {
-		copy(f.key[:], head[len(head)-4:])
+	if f.Masked {
+		copy(f.Key[:], head[len(head)-4:])
 	}
-	size := f.length
+	size := f.Length
 	switch size {
 	case 126:
-		f.length = uint64(binary.BigEndian.Uint16(head[2:]))
+		f.Length = uint64(binary.BigEndian.Uint16(head[2:]))
 	case 127:
-		f.length = binary.BigEndian.Uint64(head[2:])
+		f.Length = binary.BigEndian.Uint64(head[2:])
 	}
-	d.head, d.current, d.left = head[:0], f, f.length
+	d.head, d.current, d.left = head[:0], f, f.Length
 	d.checkLength(f, size)
 	d.checkHeader(f)
 	d.join(f)
 }
 
 // take는 페이로드의 앞부분을 남깁니다. 텍스트는 끝까지 UTF-8인지 봅니다.
-func (d *decoder) take(p []byte) {
-	f, offset := d.current, d.current.length-d.left
+func (d *Decoder) take(p []byte) {
+	f, offset := d.current, d.current.Length-d.left
 	d.left -= uint64(len(p))
-	room := min(len(p), maxKept-len(f.payload))
-	if f.message != opText {
+	room := min(len(p), maxKept-len(f.Payload))
+	if f.Message != Text {
 		p = p[:room]
 	}
 	plain := bytes.Clone(p)
 	for i := range plain {
-		plain[i] ^= f.key[(offset+uint64(i))%4] // 마스크가 없으면 키가 0입니다.
+		plain[i] ^= f.Key[(offset+uint64(i))%4] // 마스크가 없으면 키가 0입니다.
 	}
-	f.payload = append(f.payload, plain[:room]...)
-	if f.message == opText && !d.text.write(plain) {
+	f.Payload = append(f.Payload, plain[:room]...)
+	if f.Message == Text && !d.text.write(plain) {
 		f.violate("텍스트가 UTF-8이 아님")
 	}
 }
 
 // end는 다 온 프레임을 마무리합니다.
-func (d *decoder) end() {
+func (d *Decoder) end() {
 	f := d.current
 	d.current = nil
-	if f.opcode == opClose {
+	if f.Opcode == Close {
 		d.closed = true
 		f.checkClose()
 	}
-	if f.message == 0 || !f.fin {
+	if f.Message == 0 || !f.Fin {
 		return
 	}
-	if f.message == opText && !d.text.whole() {
+	if f.Message == Text && !d.text.whole() {
 		f.violate("텍스트가 글자 중간에서 끝남")
 	}
 	d.message = 0
