@@ -167,6 +167,10 @@ func TestBadCertificateSaysItsKind(t *testing.T) {
 	good, goodFile := tlsServer(t, func(*x509.Certificate) {})
 	wantFailure(t, []string{"누가 보증하는지 모릅니다", "-ca", "-insecure"}, "wss://"+good+"/ws")
 	wantFailure(t, []string{"누가 보증하는지 모릅니다"}, "-login", "a:b", "wss://"+good+"/ws")
+	status, stdout, _ := shell(t, "", "-handshake", "-frames", "wss://"+good+"/ws")
+	if status != 1 || stdout != "" {
+		t.Errorf("믿지 않는 서버에 요청을 보냈다고 합니다: 종료 상태 %d\n%s", status, stdout)
+	}
 	other, otherFile := tlsServer(t, func(cert *x509.Certificate) { cert.IPAddresses, cert.DNSNames = nil, []string{"chat.example"} })
 	wantFailure(t, []string{"이름(SAN)과 기간을 보세요", "127.0.0.1"}, "-ca", otherFile, "wss://"+other+"/ws")
 	old, oldFile := tlsServer(t, func(cert *x509.Certificate) { cert.NotAfter = time.Now().Add(-time.Minute) })

@@ -139,6 +139,7 @@ var violations = []struct {
 	{"서버의 프레임에 마스크가 있음", false, wstest.Frame{Opcode: 1}.Bytes()},
 	{"닫기 프레임 뒤에 온 데이터", true, append(wstest.Close(1000, "").Bytes(), wstest.Text("a").Bytes()...)},
 	{"길이의 맨 위 비트가 켜짐, 뒤는 해독할 수 없음", false, []byte{0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 1, 'x'}},
+	{"길이의 맨 위 비트가 켜짐, 뒤는 해독할 수 없음", false, []byte{0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0}},
 	{"길이를 필요보다 길게 적음", false, []byte{0x82, 126, 0, 1, 'x'}},
 	{"길이를 필요보다 길게 적음", false, stretched(126, 125)},
 	{"길이를 필요보다 길게 적음", false, stretched(127, 125)},

@@ -42,18 +42,26 @@ func Watch(conn net.Conn, w Watcher) net.Conn {
 // 맡습니다. NetDialTLSContext를 준 Dialer는 TLSClientConfig를 보지 않기 때문입니다.
 func WatchDialer(d *websocket.Dialer, w Watcher) {
 	tcp := d.NetDialContext
-	watch := func(inside func(net.Conn) net.Conn) func(context.Context, string, string) (net.Conn, error) {
-		return func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := tcp(ctx, network, addr)
-			if err != nil {
-				return nil, err
-			}
-			return Watch(inside(conn), w), nil
-		}
-	}
 	config := d.TLSClientConfig
-	d.NetDialContext = watch(func(conn net.Conn) net.Conn { return conn })
-	d.NetDialTLSContext = watch(func(conn net.Conn) net.Conn { return tls.Client(conn, config) })
+	d.NetDialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := tcp(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return Watch(conn, w), nil
+	}
+	d.NetDialTLSContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := tcp(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		secure := tls.Client(conn, config)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return Watch(secure, w), nil
+	}
 }
 
 // watched는 읽는 고루틴과 쓰는 고루틴이 함께 쓰므로 잠급니다.

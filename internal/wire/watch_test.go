@@ -87,6 +87,8 @@ func TestEveryKindOfFrameIsOneLine(t *testing.T) {
 		{wstest.Text(`{"a": "b"}`), `FIN 000 text         12345678      10    6  "{"a": "b"}"`},
 		{wstest.Text("\x1b[2J\n"), `FIN 000 text         12345678       5    6  "\x1b[2J\n"`},
 		{wstest.Text(long), `FIN 000 text         12345678     180    8  "` + strings.Repeat("가", 13) + `"…`},
+		{wstest.Text(strings.Repeat("a", 161)), `FIN 000 text         12345678     161    8  "` + strings.Repeat("a", 40) + `"…`},
+		{wstest.Frame{Opcode: 2, Payload: make([]byte, 16)}, `FIN 000 binary       12345678      16    6  ` + strings.Repeat("00 ", 15) + `00`},
 		{wstest.Text(strings.Repeat("a", 160)), `FIN 000 text         12345678     160    8  "` + strings.Repeat("a", 160) + `"`},
 		{wstest.Frame{Opcode: 2, Payload: []byte{0, 255}}, `FIN 000 binary       12345678       2    6  00 ff`},
 		{wstest.Frame{Opcode: 2, Payload: make([]byte, 17)}, `FIN 000 binary       12345678      17    6  ` + strings.Repeat("00 ", 15) + `00…`},
@@ -130,9 +132,20 @@ func TestTheEndOfTCPIsShown(t *testing.T) {
 }
 
 func TestBodyOfARefusalIsNotDecoded(t *testing.T) {
-	got := watching(request, "HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nForbidden\n", 1000, io.EOF)
+	got := watching(request, "HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\n\x81\x01a", 1000, io.EOF)
 	if strings.Contains(got, "FIN") || !strings.Contains(got, "← HTTP/1.1 403 Forbidden") {
 		t.Errorf("적힌 것:\n%s", got)
+	}
+}
+
+func TestTheEndIsToldOnce(t *testing.T) {
+	var n notebook
+	c := Watch(nil, &n).(*watched)
+	for range 3 {
+		c.heard(nil, io.EOF)
+	}
+	if want := "← 상대가 연결을 닫음 (EOF)\n"; n.String() != want {
+		t.Errorf("들은 것:\n%s원한 것:\n%s", &n, want)
 	}
 }
 
