@@ -66,6 +66,56 @@ func TestRoomIsEnteredBeforeTheFirstLine(t *testing.T) {
 	})
 }
 
+func TestOnceInARoomWaitsForTheAnswerToTheLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			conn.ReadMessage()
+			raw(conn, wstest.Text(`{"type":"room_changed","payload":{"name":"방"}}`))
+			conn.ReadMessage()
+			time.Sleep(time.Second)
+			if raw(conn, wstest.Text(`{"type":"new_message","payload":{"message":"늦은 답"}}`)); nextCode(conn) != 1000 {
+				t.Error("답을 보기 전에 나갔습니다")
+			}
+		}))
+		c := open(t, memory(t, s), "-once", "-room", "방", "ws://x/ws")
+		begin := time.Now()
+		c.write("말\n")
+		c.want(0, "닫음: 1000 (정상 종료)")
+		if waited := time.Since(begin); waited != time.Second {
+			t.Errorf("%v 만에 나감, 답은 1s 뒤", waited)
+		}
+	})
+}
+
+func TestRefusedRoomEndsTheConnection(t *testing.T) {
+	for answer, want := range map[string]string{
+		`{"type":"error","payload":{"message":"안 됩니다"}}`: "방에 들어가지 못해 나감",
+		"": "서버가 닫음: 1000 (정상 종료)", // 답하지 않고 닫습니다.
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			conns := 0
+			s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+				conns++
+				conn.ReadMessage()
+				if answer == "" {
+					raw(conn, wstest.Close(1000, ""))
+				} else {
+					raw(conn, wstest.Text(answer))
+				}
+				if messageType, data, err := conn.ReadMessage(); err == nil {
+					t.Errorf("들어가지 못한 방에 온 말 %d %q", messageType, data)
+				}
+			}))
+			begin := time.Now()
+			c := reopen(t, memory(t, s), "-room", "방")
+			c.wait()
+			if c.lastLine() != want || conns != 1 || time.Since(begin) != 0 {
+				t.Errorf("%v 만에 %d번 연결하고 끝남, 원한 끝 %q\n%s", time.Since(begin), conns, want, &c.stderr)
+			}
+		})
+	}
+}
+
 func TestServerWithoutRoomsIsNamedAfterTenSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := open(t, memory(t, wstest.StartInMemory(t, handler(drain))), "-room", "방", "ws://x/ws")
@@ -76,4 +126,10 @@ func TestServerWithoutRoomsIsNamedAfterTenSeconds(t *testing.T) {
 			t.Errorf("표준 오류:\n%s", &c.stderr)
 		}
 	})
+}
+
+// nextCode는 다음에 온 것이 닫기 프레임이면 그 코드입니다.
+func nextCode(conn *websocket.Conn) int {
+	_, _, err := conn.ReadMessage()
+	return wstest.CloseCode(err)
 }

@@ -22,10 +22,7 @@ type finalError struct{ error }
 
 func final(format string, args ...any) error { return finalError{fmt.Errorf(format, args...)} }
 
-const (
-	wsaeconnrefused = syscall.Errno(10061) // 윈도의 ECONNREFUSED
-	maxReason       = 1024                 // 응답의 본문에서 읽는 바이트 수
-)
+const wsaeconnrefused = syscall.Errno(10061) // 윈도의 ECONNREFUSED
 
 // explain은 연결하지 못한 까닭을 응답의 상태로, 응답이 없으면 오류의 타입으로 구별합니다.
 func (c *client) explain(ctx context.Context, err error, resp *http.Response) error {
@@ -34,7 +31,7 @@ func (c *client) explain(ctx context.Context, err error, resp *http.Response) er
 	var network *net.OpError
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake):
-		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxReason))
+		body, _ := io.ReadAll(resp.Body) // gorilla가 1,024바이트까지만 읽어 두었습니다.
 		return c.refused("핸드셰이크", resp, string(body))
 	case errors.Is(ctx.Err(), context.Canceled):
 		return final("연결하기 전에 그만두었습니다")

@@ -99,6 +99,13 @@ func TestNoAnswerSaysWhy(t *testing.T) {
 	wantFailure(t, []string{"연결이 거부되었습니다", listener.Addr().String()}, "ws://"+listener.Addr().String())
 }
 
+func TestEndlessLoginAnswerIsNotRead(t *testing.T) {
+	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"otp":"x","pad":"`+strings.Repeat("a", 1<<20)+`"}`)
+	}))
+	wantFailure(t, []string{"로그인의 답에 일회용 비밀번호가 없습니다"}, "-login", "a:b", "ws://"+s.Host+"/ws")
+}
+
 func TestUnknownHostSaysTheName(t *testing.T) {
 	c := open(t, func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "없는.곳", IsNotFound: true}}

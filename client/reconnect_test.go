@@ -188,6 +188,35 @@ func TestTypedLineIsNotSilentlyLostWhenGivingUp(t *testing.T) {
 	})
 }
 
+func TestCtrlCIsNotFollowedByAReconnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) { time.Sleep(time.Minute) }))
+		c := reopen(t, memory(t, s))
+		synctest.Wait()
+		c.ctrlC()
+		c.want(1, "쓰기가 막혀 끊음")
+		if len(c.stderr.Lines("다시 연결")) != 0 {
+			t.Errorf("표준 오류:\n%s", &c.stderr)
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// 연결하지 못했으면 보내지 못한 것이 분명하므로 줄마다 말하지 않습니다.
+func TestFailedDialSaysOnlyWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, func(context.Context, string, string) (net.Conn, error) {
+			time.Sleep(time.Second)
+			return nil, refused()
+		}, "ws://x/ws")
+		c.write("못 보낸 말\n")
+		c.wait()
+		if lines := strings.Count(c.stderr.String(), "\n"); lines != 1 {
+			t.Errorf("%d줄, 원한 것 한 줄:\n%s", lines, &c.stderr)
+		}
+	})
+}
+
 func TestEveryReconnectionLogsInAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		otps := []string{}

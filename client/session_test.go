@@ -43,6 +43,9 @@ func TestEveryEndSaysHowAndSetsTheStatus(t *testing.T) {
 		{1, `서버가 닫음: 4000 "앱의 코드"`, closing(4000, "앱의 코드")},
 		{1, "닫기 프레임 없이 끊김: 1006", func(conn *websocket.Conn) {}},
 		{1, "닫기 프레임 없이 끊김: 1006", func(conn *websocket.Conn) { conn.NetConn().Write([]byte{0x81, 5, 'a'}) }},
+		{1, "닫기 프레임 없이 끊김: 1006", func(conn *websocket.Conn) { // 한도에 꼭 맞는 길이는 우리가 끊지 않습니다.
+			conn.NetConn().Write(binary.BigEndian.AppendUint64([]byte{0x82, 127}, maxMessage))
+		}},
 		{1, "우리가 닫음: 1007 서버가 보낸 텍스트가 UTF-8이 아님", sending(wstest.Text("\xff"))},
 		{1, "우리가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3", sending(wstest.Frame{Opcode: 3})},
 		{1, "우리가 닫음: 1002 프로토콜 위반: websocket: bad close code 1006", closing(1006, "")},
@@ -167,6 +170,42 @@ func TestServerThatNeverAnswersIsLeftAfterTwoSeconds(t *testing.T) {
 		if waited := time.Since(begin); waited != closeWait {
 			t.Errorf("%v 기다림, 원한 것 %v", waited, closeWait)
 		}
+	})
+}
+
+// RFC 6455 7.1.1절은 서버가 TCP를 먼저 닫게 합니다.
+func TestServerClosesTCPFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			drain(conn)
+			time.Sleep(time.Second)
+		}))
+		c := open(t, memory(t, s), "ws://x/ws")
+		synctest.Wait()
+		begin := time.Now()
+		c.ctrlD()
+		c.want(0, "닫음: 1000 (정상 종료)")
+		if waited := time.Since(begin); waited != time.Second {
+			t.Errorf("%v 기다림, 서버가 끊은 것은 1s 뒤", waited)
+		}
+	})
+}
+
+func TestNoReadLeavesWithoutWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			drain(conn)
+			time.Sleep(time.Second)
+		}))
+		c := open(t, memory(t, s), "-no-read", "ws://x/ws")
+		synctest.Wait()
+		begin := time.Now()
+		c.ctrlD()
+		c.want(0, "닫음: 1000. 읽지 않으므로 상대의 답은 모릅니다")
+		if waited := time.Since(begin); waited != 0 {
+			t.Errorf("%v 기다림", waited)
+		}
+		time.Sleep(time.Second)
 	})
 }
 

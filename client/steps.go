@@ -31,7 +31,7 @@ func (c *client) logIn(ctx context.Context) (otp string, err error) {
 		return "", c.explain(ctx, err, nil)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxReason))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1024))
 	if err != nil {
 		return "", c.explain(ctx, err, nil)
 	}

@@ -14,7 +14,7 @@ type replacement struct {
 // volatile은 순서대로 바꿉니다. 넓은 것이 좁은 것 뒤에 옵니다.
 var volatile = []replacement{
 	{regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(\.\d+)?`), "(날짜)"},
-	{regexp.MustCompile(`(?mi)^((?:< )?date:) .*$`), "$1 (날짜)"},
+	{regexp.MustCompile(`(?mi)^((?:< | +← )?date:) .*$`), "$1 (날짜)"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`), "(날짜)"},
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d(\.\d+)?\b`), "(시각)"},
 	{regexp.MustCompile(`(오전|오후) \d{1,2}:\d\d\b`), "(시각)"},
