@@ -67,7 +67,7 @@ func TestRoomIsEnteredBeforeTheFirstLine(t *testing.T) {
 }
 
 func TestOnceInARoomWaitsForTheAnswerToTheLine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	talk := func(t *testing.T) {
 		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
 			conn.ReadMessage()
 			raw(conn, wstest.Text(`{"type":"room_changed","payload":{"name":"방"}}`))
@@ -84,7 +84,10 @@ func TestOnceInARoomWaitsForTheAnswerToTheLine(t *testing.T) {
 		if waited := time.Since(begin); waited != time.Second {
 			t.Errorf("%v 만에 나감, 답은 1s 뒤", waited)
 		}
-	})
+	}
+	for range 10 { // 방을 옮긴 답과 줄이 함께 기다리면 select는 아무거나 고릅니다.
+		synctest.Test(t, talk)
+	}
 }
 
 func TestRefusedRoomEndsTheConnection(t *testing.T) {

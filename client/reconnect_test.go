@@ -51,6 +51,22 @@ func TestDelayDoublesUpToThirtySeconds(t *testing.T) {
 	})
 }
 
+func TestUnknownHostIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dials := 0
+		c := reopen(t, func(context.Context, string, string) (net.Conn, error) {
+			dials++
+			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "없는.곳", IsNotFound: true}}
+		})
+		time.Sleep(time.Minute)
+		c.ctrlC()
+		c.want(1, "다시 연결하기 전에 그만두었습니다")
+		if dials < 2 {
+			t.Errorf("%d번 연결함", dials)
+		}
+	})
+}
+
 func TestJitterSpreadsOverTheWholeDelay(t *testing.T) {
 	var low, high int
 	for range 1000 {
