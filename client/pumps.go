@@ -109,6 +109,7 @@ func (s *session) writePump(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	heard := false
 	var ping, timeout <-chan time.Time
 	if s.ping > 0 {
 		ping = time.Tick(s.ping)
@@ -127,6 +128,7 @@ func (s *session) writePump(ctx context.Context) error {
 			s.leave()
 			return errNoAnswer
 		case <-s.got:
+			heard = true
 			if s.once && sent {
 				return s.leave()
 			}
@@ -137,7 +139,7 @@ func (s *session) writePump(ctx context.Context) error {
 			switch {
 			case ok:
 				err = s.sendLine(line)
-			case !s.once:
+			case !s.once || heard:
 				return s.leave()
 			}
 			sent = true // 보낼 것이 없는 -once는 받기만 기다립니다.

@@ -232,6 +232,23 @@ func TestOnceSendsOneAndTakesOne(t *testing.T) {
 	}
 }
 
+func TestOnceWithNothingToSendCountsWhatCameBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			raw(conn, wstest.Text("먼저 하는 말"))
+			drain(conn)
+		}))
+		c := open(t, memory(t, s), "-once", "ws://x/ws")
+		time.Sleep(time.Second)
+		begin := time.Now()
+		c.ctrlD()
+		c.want(0, "닫음: 1000 (정상 종료)")
+		if waited := time.Since(begin); waited != 0 || c.stdout.String() != "먼저 하는 말\n" {
+			t.Errorf("%v 기다림, 받은 것 %q", waited, &c.stdout)
+		}
+	})
+}
+
 func TestOnceDoesNotLeaveBeforeItHasSpoken(t *testing.T) {
 	c := open(t, nil, "-once", serve(t, func(conn *websocket.Conn) {
 		conn.WriteMessage(websocket.TextMessage, []byte("남의 말"))
