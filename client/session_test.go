@@ -436,11 +436,6 @@ func TestLostInputIsNotSuccess(t *testing.T) {
 		entered = `{"type":"room_changed","payload":{"name":"방"}}`
 		refused = `{"type":"error","payload":{"message":"안 됩니다"}}`
 	)
-	closing := func(conn *websocket.Conn) {
-		conn.ReadMessage()
-		raw(conn, wstest.Close(1000, ""))
-		drain(conn)
-	}
 	for _, tt := range []struct {
 		name, stdin string
 		args        []string
@@ -453,7 +448,6 @@ func TestLostInputIsNotSuccess(t *testing.T) {
 		{"-once의 말을 서버가 받지 않음", "말\n", []string{"-once", "-room", "방"}, in(entered, refused), "", "서버가 받지 않음: 안 됩니다", lost},
 		{"말을 서버가 받지 않음", "말\n", []string{"-room", "방"}, in(entered, refused), "", "서버가 받지 않음: 안 됩니다", lost},
 		{"방에 들어가지 못함", "말\n", []string{"-room", "방"}, in(refused, "와서는 안 되는 말"), "", "서버가 받지 않음: 안 됩니다", "방에 들어가지 못해 나감"},
-		{"보내기 전에 서버가 1000으로 닫음", "하나\n둘\n셋\n", []string{"-room", "방"}, closing, "", `보내지 못한 줄: "하나"`, lost},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := open(t, nil, append(tt.args, serve(t, tt.talk))...)
@@ -467,6 +461,23 @@ func TestLostInputIsNotSuccess(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestLineThatWaitsWhenTheServerClosesIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := wstest.StartInMemory(t, handler(func(conn *websocket.Conn) {
+			conn.ReadMessage()
+			time.Sleep(time.Second) // 방을 옮긴 답이 없으므로 줄이 기다립니다.
+			raw(conn, wstest.Close(1000, ""))
+			drain(conn)
+		}))
+		c := open(t, memory(t, s), "-room", "방", "ws://x/ws")
+		c.write("하나\n둘\n")
+		c.want(1, lost)
+		if len(c.stderr.Lines(`보내지 못한 줄: "하나"`)) != 1 || len(c.stderr.Lines("서버가 닫음: 1000")) != 1 {
+			t.Errorf("표준 오류:\n%s", &c.stderr)
+		}
+	})
 }
 
 func TestStuckWriteEndsAfterThirtySeconds(t *testing.T) {
