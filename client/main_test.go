@@ -65,7 +65,7 @@ func (c *console) write(text string) { io.WriteString(c.stdin, text) }
 
 func (c *console) ctrlD() { c.stdin.Close() }
 
-// wait는 클라이언트가 끝나기를 기다리고 종료 상태를 돌려줍니다.
+// wait는 클라이언트가 끝나기를 기다리고 종료 상태를 반환합니다.
 func (c *console) wait() int {
 	c.Helper()
 	select {
@@ -90,7 +90,7 @@ func (c *console) lastLine() string {
 	return text[strings.LastIndex(text, "\n")+1:]
 }
 
-// serve는 연결마다 talk을 부르는 서버를 띄우고 그 주소를 돌려줍니다.
+// serve는 연결마다 talk을 부르는 서버를 띄우고 그 주소를 반환합니다.
 func serve(t *testing.T, talk func(conn *websocket.Conn)) string {
 	return "ws://" + wstest.Start(t, handler(talk)).Host + "/ws"
 }
@@ -116,7 +116,7 @@ func drain(conn *websocket.Conn) {
 	}
 }
 
-// echo는 상대가 닫을 때까지 돌려보냅니다.
+// echo는 상대가 닫을 때까지 되보냅니다.
 func echo(conn *websocket.Conn) {
 	for {
 		messageType, data, err := conn.ReadMessage()
