@@ -97,6 +97,39 @@ func TestBadHandshakeCarriesTheAnswer(t *testing.T) {
 	}
 }
 
+// 담아 온 본문은 이미 읽어 둔 것이고 연결은 Dial이 닫았으므로, resp.Body를 닫지 않아도 새는 것이 없습니다.
+func TestBodyOfARefusalNeedsNoClose(t *testing.T) {
+	left := make(chan error, 1)
+	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		check(err)
+		defer conn.Close()
+		io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 5000\r\n\r\n"+strings.Repeat("a", 5000))
+		conn.SetReadDeadline(soon())
+		_, err = conn.Read(make([]byte, 1))
+		left <- err
+	}))
+	var mine net.Conn
+	d := websocket.Dialer{HandshakeTimeout: patience, NetDial: func(network, addr string) (net.Conn, error) {
+		var err error
+		mine, err = net.Dial(network, addr)
+		return mine, err
+	}}
+	_, resp, err := d.Dial("ws://"+s.Host, nil)
+	if err != websocket.ErrBadHandshake {
+		t.Fatalf("오류 %v, 원한 것 %v", err, websocket.ErrBadHandshake)
+	}
+	if _, err := mine.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Dial이 돌아온 뒤의 연결 %v, 원한 것 %v", err, net.ErrClosed)
+	}
+	if err := receive(t, left, "클라이언트가 끊은 것"); err == nil || isTimeout(err) {
+		t.Errorf("본문을 닫지 않았을 때 서버가 본 것 %v, 원한 것 끊긴 연결", err)
+	}
+	if body, err := io.ReadAll(resp.Body); len(body) != 1024 || err != nil {
+		t.Errorf("연결이 닫힌 뒤의 본문 %d바이트, %v, 원한 것 1024바이트", len(body), err)
+	}
+}
+
 func TestDialRefusesBeforeConnecting(t *testing.T) {
 	d := websocket.Dialer{NetDial: func(string, string) (net.Conn, error) {
 		t.Error("연결했습니다")
@@ -252,7 +285,7 @@ func TestRequestHeaderReachesTheServer(t *testing.T) {
 		serve(websocket.Upgrader{}, echo).ServeHTTP(w, r)
 	}))
 	s.TryDial(t, "/", http.Header{"Host": {"chat.example"}, "Authorization": {"Bearer x"}, "Cookie": {"sid=abc"}})
-	r := <-got
+	r := receive(t, got, "서버가 받은 요청")
 	if cookie, _ := r.Cookie("sid"); r.Host != "chat.example" || r.Header.Get("Authorization") != "Bearer x" || cookie == nil {
 		t.Errorf("Host %q, 헤더 %v", r.Host, r.Header)
 	}
@@ -296,7 +329,7 @@ func TestProxyIsAskedToConnect(t *testing.T) {
 		return authorization != ""
 	})
 	s := wstest.Start(t, serve(websocket.Upgrader{}, echo))
-	d := websocket.Dialer{Proxy: http.ProxyURL(u)}
+	d := websocket.Dialer{Proxy: http.ProxyURL(u), HandshakeTimeout: patience}
 	_, resp, err := d.Dial("ws://"+s.Host, nil)
 	wantError(t, err, "Proxy Authentication Required") // ErrBadHandshake가 아니고 응답도 없습니다.
 	if resp != nil {
@@ -311,6 +344,7 @@ func TestProxyIsAskedToConnect(t *testing.T) {
 	if authorization != "Basic Z29waGVyOnNlY3JldA==" {
 		t.Errorf("Proxy-Authorization %q", authorization)
 	}
+	conn.SetReadDeadline(soon())
 	conn.WriteMessage(websocket.TextMessage, []byte("프록시 너머"))
 	if _, p, err := conn.ReadMessage(); string(p) != "프록시 너머" {
 		t.Errorf("메아리 %q, %v", p, err)
@@ -341,13 +375,13 @@ func TestJarKeepsTheCookiesOfTheHandshake(t *testing.T) {
 		jar  http.CookieJar
 		want string
 	}{{nil, ""}, {nil, ""}, {jar, ""}, {jar, "sid=abc"}} {
-		d := websocket.Dialer{Jar: tt.jar}
+		d := websocket.Dialer{Jar: tt.jar, HandshakeTimeout: patience}
 		conn, _, err := d.Dial("ws://"+s.Host, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		conn.Close()
-		if cookie := <-got; cookie != tt.want {
+		if cookie := receive(t, got, "서버가 받은 쿠키"); cookie != tt.want {
 			t.Errorf("Jar %v: 쿠키 %q, 원한 것 %q", tt.jar != nil, cookie, tt.want)
 		}
 	}
@@ -403,7 +437,7 @@ func TestGoClientDoesNotCheckTheChosenSubprotocol(t *testing.T) {
 			conn.Close()
 		}
 	}))
-	d := websocket.Dialer{Subprotocols: []string{"chat"}}
+	d := websocket.Dialer{Subprotocols: []string{"chat"}, HandshakeTimeout: patience}
 	conn, _, err := d.Dial("ws://"+s.Host, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -470,7 +504,7 @@ func TestWSSNeedsATrustedCertificate(t *testing.T) {
 	}
 	logs.Await(t, "remote error: tls: bad certificate")
 
-	d := websocket.Dialer{TLSClientConfig: trusting(server.Certificate())}
+	d := websocket.Dialer{TLSClientConfig: trusting(server.Certificate()), HandshakeTimeout: patience}
 	conn, _, err := d.Dial(wsURL(server), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -502,7 +536,7 @@ func TestCommonNameIsNotEnough(t *testing.T) {
 	server, _ := secure(t, func(s *httptest.Server) {
 		s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 	})
-	d := websocket.Dialer{TLSClientConfig: trusting(cert)}
+	d := websocket.Dialer{TLSClientConfig: trusting(cert), HandshakeTimeout: patience}
 	_, _, err = d.Dial(strings.Replace(wsURL(server), "127.0.0.1", "localhost", 1), nil)
 	if err == nil || !strings.HasSuffix(err.Error(), "x509: certificate relies on legacy Common Name field, use SANs instead") {
 		t.Errorf("오류 %v", err)
@@ -548,7 +582,7 @@ func TestHTTP2CannotBeUpgraded(t *testing.T) {
 		}
 	})
 	t.Run("같은 서버에 wss", func(t *testing.T) {
-		d := websocket.Dialer{TLSClientConfig: trusting(server.Certificate())}
+		d := websocket.Dialer{TLSClientConfig: trusting(server.Certificate()), HandshakeTimeout: patience}
 		conn, _, err := d.Dial(wsURL(server), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -559,7 +593,7 @@ func TestHTTP2CannotBeUpgraded(t *testing.T) {
 	t.Run("NextProtos에 h2", func(t *testing.T) {
 		config := trusting(server.Certificate())
 		config.NextProtos = []string{"h2", "http/1.1"}
-		d := websocket.Dialer{TLSClientConfig: config}
+		d := websocket.Dialer{TLSClientConfig: config, HandshakeTimeout: patience}
 		_, _, err := d.Dial(wsURL(server), nil)
 		if err == nil || !strings.HasPrefix(err.Error(), `websocket: protocol "h2" was given but is not supported;sharing tls.Config with net/http Transport can cause this error`) {
 			t.Errorf("오류 %v", err)
@@ -570,7 +604,8 @@ func TestHTTP2CannotBeUpgraded(t *testing.T) {
 func TestNetDialTLSContextDoesTheTLSHandshakeItself(t *testing.T) {
 	server, _ := secure(t, nil)
 	d := websocket.Dialer{
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, MaxVersion: tls.VersionTLS12}, // 쓰였다면 실패합니다.
+		HandshakeTimeout: patience,
+		TLSClientConfig:  &tls.Config{MinVersion: tls.VersionTLS13, MaxVersion: tls.VersionTLS12}, // 쓰였다면 실패합니다.
 		NetDialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			return (&tls.Dialer{Config: trusting(server.Certificate())}).DialContext(ctx, network, addr)
 		},

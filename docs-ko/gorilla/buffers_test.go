@@ -70,7 +70,7 @@ func TestNextWriterSendsAFrameWheneverTheBufferIsFull(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := connect(tt.u, websocket.Dialer{})
 			defer l.close()
-			writeInParts(t, l.server, 10_000)
+			writeInParts(l.server, 10_000)
 			if got := fmt.Sprint(sizes(l.fromServer.frames())); got != tt.want {
 				t.Errorf("프레임 %s, 원한 것 %s", got, tt.want)
 			}
@@ -78,27 +78,21 @@ func TestNextWriterSendsAFrameWheneverTheBufferIsFull(t *testing.T) {
 	}
 	l := connect(websocket.Upgrader{}, websocket.Dialer{})
 	defer l.close()
-	writeInParts(t, l.client, 10_000)
+	writeInParts(l.client, 10_000)
 	if got := fmt.Sprint(sizes(l.fromClient.frames())); got != "[4096 4096 1808]" {
 		t.Errorf("Dialer{}의 프레임 %s", got)
 	}
 }
 
-// writeInParts는 NextWriter에 100바이트씩 씁니다.
-func writeInParts(t testing.TB, conn *websocket.Conn, n int) {
-	t.Helper()
+// writeInParts는 NextWriter에 100바이트씩 n바이트를 씁니다.
+func writeInParts(conn *websocket.Conn, n int) {
 	w, err := conn.NextWriter(websocket.BinaryMessage)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(err)
 	for part := range slices.Chunk(make([]byte, n), 100) {
-		if _, err := w.Write(part); err != nil {
-			t.Fatal(err)
-		}
+		_, err := w.Write(part)
+		check(err)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	check(w.Close())
 }
 
 // 버퍼의 두 배가 넘는 Write는 버퍼를 거치지 않고 한 프레임으로 나갑니다. 끝을 알리는
@@ -173,8 +167,10 @@ func TestHTTPServerBuffersAre4096Bytes(t *testing.T) {
 		got <- [2]int{brw.Reader.Size(), brw.Writer.Size()}
 	}))
 	defer server.Close()
-	http.Get(server.URL)
-	if sizes := <-got; sizes != [2]int{4096, 4096} {
+	if resp, err := browser.Get(server.URL); err == nil {
+		resp.Body.Close()
+	}
+	if sizes := receive(t, got, "Hijack한 버퍼의 크기"); sizes != [2]int{4096, 4096} {
 		t.Errorf("net/http의 버퍼 %v, 원한 것 4096씩", sizes)
 	}
 }
@@ -204,7 +200,7 @@ func TestUpgraderReusesTheHijackedBuffersWhenTheyAreBigEnough(t *testing.T) {
 		{8192, 8192, 8192, 8178},
 	} {
 		end, peer := tcpPair()
-		server := &tap{Conn: end}
+		server := &tap{Conn: end, patience: patience}
 		w := hijackable{httptest.NewRecorder(), server,
 			bufio.NewReadWriter(bufio.NewReaderSize(server, tt.reader), bufio.NewWriterSize(server, tt.writer))}
 		conn, err := new(websocket.Upgrader).Upgrade(w, request(nil), nil)
@@ -217,7 +213,7 @@ func TestUpgraderReusesTheHijackedBuffersWhenTheyAreBigEnough(t *testing.T) {
 			t.Errorf("리더 %d: 한 번에 %d바이트 읽음, 원한 것 %d", tt.reader, got, tt.wantRead)
 		}
 		server.reset()
-		writeInParts(t, conn, 10_000)
+		writeInParts(conn, 10_000)
 		if got := sizes(server.frames())[0]; got != tt.wantPayload {
 			t.Errorf("라이터 %d: 첫 프레임 %d바이트, 원한 것 %d", tt.writer, got, tt.wantPayload)
 		}
@@ -266,6 +262,24 @@ func Example_writeBufferPool() {
 	// 만든 버퍼: 1
 }
 
+func Example_largerBuffersWithAPool() {
+	for _, size := range []int{1024, 16 << 10} {
+		pool := &countingPool{}
+		u := websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: size, WriteBufferPool: pool}
+		frames := 0
+		for range 100 { // 쓰는 일은 드물고 연결은 많습니다.
+			l := connect(u, websocket.Dialer{})
+			defer l.close()
+			writeInParts(l.server, 10_000) // 100바이트씩 씁니다.
+			frames += len(l.fromServer.frames())
+		}
+		fmt.Printf("버퍼 %d: 연결 100개에 버퍼 %d개, 메시지마다 프레임 %d개\n", size, len(pool.free), frames/100)
+	}
+	// Output:
+	// 버퍼 1024: 연결 100개에 버퍼 1개, 메시지마다 프레임 10개
+	// 버퍼 16384: 연결 100개에 버퍼 1개, 메시지마다 프레임 1개
+}
+
 func TestBufferGoesBackToThePoolAfterAFailedWrite(t *testing.T) {
 	pool := &countingPool{}
 	l := connect(websocket.Upgrader{WriteBufferPool: pool}, websocket.Dialer{})
@@ -299,7 +313,7 @@ func TestOnePoolPerBufferSize(t *testing.T) {
 	big := connect(websocket.Upgrader{WriteBufferSize: 4096, WriteBufferPool: pool}, websocket.Dialer{})
 	defer big.close()
 	small.server.WriteMessage(websocket.TextMessage, nil)
-	writeInParts(t, big.server, 1000)
+	writeInParts(big.server, 1000)
 	if got := fmt.Sprint(sizes(big.fromServer.frames())); got != "[256 256 256 232]" {
 		t.Errorf("4096짜리 연결의 프레임 %s, 원한 것 256짜리 버퍼의 프레임", got)
 	}
@@ -361,6 +375,7 @@ func TestServerWriteMessageIsOneSystemCallOnARealSocket(t *testing.T) {
 	defer client.Close()
 	defer server.Close()
 	packet := make([]byte, 64<<10)
+	clientEnd.SetReadDeadline(soon())
 	for _, size := range []int{200, 500, 10_000} {
 		if err := server.WriteMessage(websocket.BinaryMessage, make([]byte, size)); err != nil {
 			t.Fatal(err)
@@ -369,7 +384,7 @@ func TestServerWriteMessageIsOneSystemCallOnARealSocket(t *testing.T) {
 			t.Errorf("%d바이트 메시지의 첫 쓰기 %d바이트, %v", size, n, err)
 		}
 	}
-	// 감싼 net.Conn은 writev를 가리므로 두 번 씁니다.
+	// 감싼 net.Conn에는 writev가 없으므로 두 번 씁니다.
 	l := connect(websocket.Upgrader{WriteBufferSize: 256}, websocket.Dialer{})
 	defer l.close()
 	l.server.WriteMessage(websocket.BinaryMessage, make([]byte, 500))
@@ -450,6 +465,34 @@ func TestThereIsNoReadLimitByDefault(t *testing.T) {
 	}
 }
 
+// ReadMessage는 io.ReadAll로 모으므로, 할당하는 바이트는 받은 메시지보다 많습니다.
+func TestReadMessageAllocatesMoreThanTheMessage(t *testing.T) {
+	const size = 16 << 20
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	frame := wstest.Frame{Opcode: websocket.BinaryMessage, Payload: make([]byte, size)}.Bytes()
+	sent := make(chan error, 1)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	go func() {
+		_, err := l.fromClient.Conn.Write(frame)
+		sent <- err
+	}()
+	_, p, err := l.server.ReadMessage()
+	runtime.ReadMemStats(&after)
+	if len(p) != size || err != nil {
+		t.Fatalf("%d바이트, %v", len(p), err)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got < size*3/2 {
+		t.Errorf("%d바이트를 읽는 데 %d바이트를 할당했습니다. 받은 것과 비슷합니다", size, got)
+	} else {
+		t.Logf("16 MiB를 읽는 데 %.1f MiB를 할당했습니다", float64(got)/(1<<20))
+	}
+	if err := receive(t, sent, "보낸 것"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReadLimitLeavesTheTCPConnectionOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
@@ -486,19 +529,37 @@ func TestHangulInAnEnvelopeReachesTheLimitSoon(t *testing.T) {
 		Type    string  `json:"type"`
 		Payload payload `json:"payload"`
 	}
-	envelope, err := json.Marshal(event{"send_message", payload{"", "percy"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(envelope) != 63 {
-		t.Errorf("봉투 %d바이트, 원한 것 63", len(envelope))
-	}
-	for _, tt := range []struct{ envelope, hangul, total int }{{63, 149, 510}, {63, 150, 513}, {0, 170, 510}, {0, 171, 513}} {
-		message := make([]byte, tt.envelope)
-		message = append(message, strings.Repeat("가", tt.hangul)...)
-		if len(message) != tt.total {
-			t.Errorf("봉투 %d + 한글 %d자 = %d바이트, 원한 것 %d", tt.envelope, tt.hangul, len(message), tt.total)
+	for _, tt := range []struct {
+		envelope bool
+		hangul   int
+		total    int
+		passes   bool
+	}{{false, 170, 510, true}, {false, 171, 513, false}, {true, 149, 510, true}, {true, 150, 513, false}} {
+		l := connect(websocket.Upgrader{}, websocket.Dialer{})
+		l.server.SetReadLimit(512)
+		message := []byte(strings.Repeat("가", tt.hangul))
+		if tt.envelope {
+			var err error
+			if message, err = json.Marshal(event{"send_message", payload{string(message), "percy"}}); err != nil {
+				t.Fatal(err)
+			}
 		}
+		l.client.WriteMessage(websocket.TextMessage, message)
+		if frames := l.fromClient.frames(); len(frames) != 1 || len(frames[0].payload) != tt.total {
+			t.Errorf("한글 %d자, 봉투 %v: 나간 것 %v, 원한 것 %d바이트", tt.hangul, tt.envelope, frames, tt.total)
+		}
+		_, p, err := l.server.ReadMessage()
+		if tt.passes {
+			if err != nil || !bytes.Equal(p, message) {
+				t.Errorf("한글 %d자, 봉투 %v: 서버가 받은 것 %d바이트, %v", tt.hangul, tt.envelope, len(p), err)
+			}
+		} else {
+			if err != websocket.ErrReadLimit {
+				t.Errorf("한글 %d자, 봉투 %v: 서버의 오류 %v, 원한 것 %v", tt.hangul, tt.envelope, err, websocket.ErrReadLimit)
+			}
+			wantError(t, discard(l.client), "websocket: close 1009 (message too big)")
+		}
+		l.close()
 	}
 }
 

@@ -59,7 +59,7 @@ func TestNegotiationHasOneAnswer(t *testing.T) {
 	for offer, want := range map[string]string{
 		"permessage-deflate":                            answer,
 		"permessage-deflate; client_max_window_bits":    answer, // Chromium
-		"permessage-deflate; server_max_window_bits=10": answer, // RFC 7692 7.1.2.1절은 되돌려 주라고 합니다.
+		"permessage-deflate; server_max_window_bits=10": answer, // RFC 7692 7.1.2.1절은 같은 값으로 답하라고 합니다.
 		"x-other, permessage-deflate":                   answer,
 		"x-other":                                       "",
 	} {
@@ -87,7 +87,7 @@ func TestClientRefusesContextTakeover(t *testing.T) {
 			"Sec-WebSocket-Accept: %s\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n", acceptKey(r))
 		brw.Flush()
 	}))
-	d := websocket.Dialer{EnableCompression: true}
+	d := websocket.Dialer{EnableCompression: true, HandshakeTimeout: patience}
 	_, _, err := d.Dial("ws://"+s.Host, nil)
 	wantError(t, err, "websocket: invalid compression negotiation")
 }
@@ -332,7 +332,7 @@ var benchmarkMessages = []struct {
 	{"large-1MB", bytes.Repeat([]byte("안녕하세요. 반갑습니다. "), 30_000)},
 }
 
-// 서버가 한 메시지를 쓰고 상대가 선에서 걷어 가는 시간입니다.
+// 서버가 한 메시지를 쓰고 상대가 걷어 가는 시간입니다.
 func BenchmarkCompression(b *testing.B) {
 	for _, m := range benchmarkMessages {
 		for _, compress := range []bool{false, true} {
@@ -356,7 +356,7 @@ func BenchmarkCompression(b *testing.B) {
 				}
 				b.StopTimer()
 				s.Close()
-				b.ReportMetric(float64(<-received)/float64(b.N), "wire-B/op")
+				b.ReportMetric(float64(receive(b, received, "상대가 걷은 바이트 수"))/float64(b.N), "wire-B/op")
 			})
 		}
 	}

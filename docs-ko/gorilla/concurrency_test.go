@@ -72,16 +72,20 @@ func TestReaderAndWriterRunInParallel(t *testing.T) {
 func Example_concurrentWrite() {
 	l := connect(websocket.Upgrader{}, websocket.Dialer{})
 	defer l.close()
-	writing, release := make(chan bool), make(chan bool)
+	writing, release := make(chan bool, 1), make(chan bool)
 	l.fromServer.before(func() { writing <- true; <-release })
-	first := make(chan any)
+	first := make(chan any, 1)
 	go func() {
 		first <- panicOf(func() { l.server.WriteMessage(websocket.TextMessage, []byte("하나")) })
 	}()
-	<-writing
-	fmt.Println(panicOf(func() { l.server.WriteMessage(websocket.TextMessage, []byte("둘")) }))
-	release <- true
-	fmt.Println(<-first)
+	get(writing)
+	second := make(chan any, 1)
+	go func() {
+		second <- panicOf(func() { l.server.WriteMessage(websocket.TextMessage, []byte("둘")) })
+	}()
+	fmt.Println(get(second))
+	close(release)
+	fmt.Println(get(first))
 	// Output:
 	// concurrent write to websocket connection
 	// <nil>
@@ -103,15 +107,17 @@ func TestWritePreparedMessageIsAWriteMethodToo(t *testing.T) {
 			t.Run(firstName+" 중에 "+name, func(t *testing.T) {
 				l := connect(websocket.Upgrader{}, websocket.Dialer{})
 				defer l.close()
-				writing, release, done := make(chan bool), make(chan bool), make(chan bool)
+				writing, release, done := make(chan bool, 1), make(chan bool), make(chan bool)
 				l.fromServer.before(func() { writing <- true; <-release })
 				go func() { first(l.server); close(done) }()
-				<-writing
-				if got := panicOf(func() { second(l.server) }); got != "concurrent write to websocket connection" {
+				receive(t, writing, "첫 쓰기의 프레임")
+				panicked := make(chan any, 1)
+				go func() { panicked <- panicOf(func() { second(l.server) }) }()
+				if got := receive(t, panicked, "둘째 쓰기의 끝"); got != "concurrent write to websocket connection" {
 					t.Errorf("패닉 %v", got)
 				}
-				release <- true
-				<-done
+				close(release)
+				receive(t, done, "첫 쓰기의 끝")
 			})
 		}
 	}
@@ -127,9 +133,9 @@ func TestInterleavedWritersCorruptMessagesWithoutAPanic(t *testing.T) {
 		t.Fatal(err)
 	}
 	io.WriteString(w, "나의 긴 ")
-	other := make(chan error)
+	other := make(chan error, 1)
 	go func() { other <- l.server.WriteMessage(websocket.TextMessage, []byte("남의 메시지")) }()
-	if err := <-other; err != nil {
+	if err := receive(t, other, "다른 고루틴의 쓰기"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = io.WriteString(w, "메시지")
@@ -141,8 +147,8 @@ func TestInterleavedWritersCorruptMessagesWithoutAPanic(t *testing.T) {
 	}
 }
 
-// 읽기는 알아채지도 않습니다. 뒤에 온 고루틴이 앞 고루틴의 메시지를 버립니다.
-func TestConcurrentReadsAreNotDetected(t *testing.T) {
+// 뒤에 온 고루틴은 앞 고루틴이 읽던 메시지의 나머지를 버립니다. 앞 고루틴은 오류도 받지 못합니다.
+func TestSecondReaderThrowsAwayWhatTheFirstWasReading(t *testing.T) {
 	l := connect(websocket.Upgrader{}, websocket.Dialer{})
 	defer l.close()
 	l.client.WriteMessage(websocket.TextMessage, []byte("첫 메시지"))
@@ -152,16 +158,65 @@ func TestConcurrentReadsAreNotDetected(t *testing.T) {
 		t.Fatal(err)
 	}
 	io.ReadFull(r, make([]byte, len("첫 ")))
-	stolen := make(chan string)
+	stolen := make(chan string, 1)
 	go func() {
 		_, p, err := l.server.ReadMessage()
 		stolen <- fmt.Sprint(string(p), err)
 	}()
-	if got := <-stolen; got != "둘째 메시지<nil>" {
+	if got := receive(t, stolen, "다른 고루틴의 읽기"); got != "둘째 메시지<nil>" {
 		t.Errorf("다른 고루틴이 읽은 것 %q", got)
 	}
 	if p, err := io.ReadAll(r); len(p) > 0 || err != nil {
 		t.Errorf("첫 메시지의 나머지 %q, %v, 원한 것 오류도 없이 빈 것", p, err)
+	}
+}
+
+func init() {
+	// readers-at-once는 두 고루틴이 함께 ReadMessage 안에 있을 때 멀쩡한 메시지 둘을 차례로 보냅니다.
+	programs["readers-at-once"] = func([]string) {
+		l := connect(websocket.Upgrader{ReadBufferSize: 1024}, websocket.Dialer{})
+		ends := make(chan string, 2)
+		for range 2 {
+			go func() {
+				var p []byte
+				var err error
+				if v := panicOf(func() { _, p, err = l.server.ReadMessage() }); v != nil {
+					ends <- fmt.Sprint("패닉: ", v)
+					return
+				}
+				ends <- fmt.Sprintf("%q %v", p, err)
+			}()
+		}
+		reading := 0
+		for deadline := time.Now().Add(2 * time.Second); reading < 2 && time.Now().Before(deadline); {
+			time.Sleep(time.Millisecond)
+			reading, _ = l.fromServer.inside()
+		}
+		fmt.Println("읽기 안에 있는 고루틴:", reading)
+		for _, m := range []string{"하나", "둘"} {
+			l.raw(wstest.Text(m))
+			fmt.Println(get(ends))
+		}
+		fmt.Println("상대:", discard(l.client))
+	}
+}
+
+// 두 고루틴이 함께 읽어도 막거나 패닉하지 않습니다. 둘째는 버퍼의 엉뚱한 곳을 프레임으로 읽고,
+// 멀쩡한 상대를 프로토콜을 어겼다고 끊습니다. -race로 빌드하면 죽으므로 따로 띄웁니다.
+func TestConcurrentReadsAreNotDetected(t *testing.T) {
+	out, err := wstest.Output(t, "readers-at-once")
+	if err != nil && !underRace() {
+		t.Errorf("종료 %v", err)
+	}
+	for _, want := range []string{
+		"읽기 안에 있는 고루틴: 2\n",
+		"\"하나\" <nil>\n",
+		"\"\" websocket: continuation after FIN, bad MASK\n",
+		"상대: websocket: close 1002 (protocol error): continuation after FIN, bad MASK\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("출력에 %q이 없습니다:\n%.3000s", want, out)
+		}
 	}
 }
 
@@ -180,7 +235,7 @@ func init() {
 		select {}
 	}
 	// two-writes는 고루틴 둘이 한 번씩만, 그것도 멀찍이 떨어져 씁니다. 시간이 떨어져
-	// 있다고 차례가 정해진 것은 아닙니다.
+	// 있다고 순서가 정해진 것은 아닙니다.
 	programs["two-writes"] = func([]string) {
 		l := connect(websocket.Upgrader{}, websocket.Dialer{})
 		var writers sync.WaitGroup
@@ -350,10 +405,52 @@ func TestWriteControlIsSafeFromEveryGoroutine(t *testing.T) {
 	}
 }
 
+// 쓰는 고루틴이 프레임 하나를 쓰는 동안 WriteControl은 연결에 손대지 않고 기다립니다.
+func TestWriteControlNeverWritesInsideAnotherFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
+		defer l.close()
+		release := make(chan bool)
+		l.fromServer.before(func() { <-release })
+		var writers sync.WaitGroup
+		writers.Go(func() { l.server.WriteMessage(websocket.TextMessage, []byte("쓰다가 멈춘 글")) })
+		synctest.Wait() // 글은 연결의 Write에서 멈춰 있습니다.
+		for range 8 {
+			writers.Go(func() {
+				if err := l.server.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Hour)); err != nil {
+					t.Errorf("WriteControl: %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if _, writing := l.fromServer.inside(); writing != 1 {
+			t.Errorf("연결의 Write 안에 있는 고루틴 %d, 원한 것 1", writing)
+		}
+		close(release)
+		pings := 0
+		l.client.SetPingHandler(func(string) error { pings++; return nil })
+		l.client.SetReadDeadline(time.Now().Add(time.Minute))
+		if _, p, err := l.client.ReadMessage(); string(p) != "쓰다가 멈춘 글" {
+			t.Errorf("받은 글 %q, %v", p, err)
+		}
+		if err := discard(l.client); !isTimeout(err) || pings != 8 {
+			t.Errorf("받은 ping %d개, 원한 것 8. 끝난 까닭 %v", pings, err)
+		}
+		wait(t, &writers, "쓰던 고루틴들의 끝")
+	})
+}
+
 func TestWriteControlWaitsForTheWriterUntilItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
 		defer l.close()
+		release := make(chan bool)
+		var held atomic.Bool
+		l.fromServer.before(func() {
+			if held.CompareAndSwap(false, true) { // 처음 쓰는 것만 멈춥니다.
+				<-release
+			}
+		})
 		var stuck sync.WaitGroup
 		stuck.Go(func() { l.server.WriteMessage(websocket.TextMessage, []byte("글")) })
 		synctest.Wait()
@@ -369,6 +466,7 @@ func TestWriteControlWaitsForTheWriterUntilItsDeadline(t *testing.T) {
 		if waited := time.Since(begin); waited != 1000*time.Hour {
 			t.Errorf("%v 기다림, 원한 것 1000시간", waited)
 		}
+		close(release)
 		if _, p, err := l.client.ReadMessage(); string(p) != "글" {
 			t.Errorf("막혔던 메시지 %q, %v", p, err)
 		}
@@ -421,100 +519,154 @@ func TestChannelSendReturnsBeforeTheWrite(t *testing.T) {
 	})
 }
 
-// fanOut은 읽는 사람과 첫 메시지에서 멈춘 사람에게 메시지 2000개를 push로 나눠 줍니다.
-// 한 시간 동안 읽는 사람이 받은 수를 돌려줍니다.
-func fanOut(t *testing.T, queue int, push func(chan<- int, int) bool) int64 {
-	var received atomic.Int64
-	var inAnHour int64
-	synctest.Test(t, func(t *testing.T) {
-		healthy, stuck := make(chan int, queue), make(chan int, queue)
-		release := make(chan struct{})
-		var others sync.WaitGroup
-		others.Go(func() {
-			for range healthy {
-				received.Add(1)
-			}
-		})
-		others.Go(func() {
-			<-stuck
-			<-release
-			for range stuck {
-			}
-		})
-		others.Go(func() {
-			defer close(healthy)
-			defer close(stuck)
-			clients := []chan int{healthy, stuck}
-			for n := range 2000 {
-				clients = slices.DeleteFunc(clients, func(c chan int) bool { return !push(c, n) })
-				time.Sleep(time.Millisecond)
-			}
-		})
-		time.Sleep(time.Hour)
-		inAnHour = received.Load()
-		close(release)
-		others.Wait()
-	})
-	return inAnHour
-}
-
-func TestOneClientThatDoesNotReadStopsABlockingBroadcast(t *testing.T) {
-	blocking := func(c chan<- int, n int) bool { c <- n; return true }
-	dropping := func(c chan<- int, n int) bool {
-		select {
-		case c <- n:
-			return true
-		default:
-			return false
-		}
-	}
-	for _, tt := range []struct {
-		name  string
-		queue int
-		push  func(chan<- int, int) bool
-		want  int64
-	}{
-		{"버퍼 없이 기다린다", 0, blocking, 2},
-		{"16칸을 두고 기다린다", 16, blocking, 18},
-		{"16칸이 차면 내보낸다", 16, dropping, 2000},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := fanOut(t, tt.queue, tt.push); got != tt.want {
-				t.Errorf("건강한 사람이 받은 메시지 %d, 원한 것 %d", got, tt.want)
-			}
-		})
-	}
-}
-
-// 대기열이 찼다는 것은 상대가 고장 났다는 뜻이 아닙니다.
-func TestBurstOverflowsTheQueueOfAHealthyClient(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
-		defer l.close()
-		send := make(chan []byte, 256)
-		var pumps sync.WaitGroup
-		pumps.Go(func() { discard(l.client) })
-		pumps.Go(func() {
+// fanOut은 size바이트 메시지를 두 사람에게 나눠 주고, 읽는 사람이 받은 수를 반환합니다. 다른 한
+// 사람은 처음부터 읽지 않습니다. 둘 다 진짜 소켓이고, queue칸의 채널을 비우며 쓰는 고루틴이
+// 하나씩 있습니다. 읽는 사람이 받은 것을 보고 다음 것을 보내므로 서두르다 밀리는 일은 없습니다.
+// drop이면 칸이 찬 사람을 내보내고, 아니면 자리가 날 때까지 1초를 기다려 봅니다.
+func fanOut(t testing.TB, size, queue int, drop bool) int {
+	t.Helper()
+	join := func() (chan []byte, *websocket.Conn) {
+		serverEnd, clientEnd := tcpPair()
+		server, client, h := upgradeOver(websocket.Upgrader{}, websocket.Dialer{}, serverEnd, clientEnd)
+		t.Cleanup(func() { h.Close() })
+		t.Cleanup(func() { client.Close() })
+		t.Cleanup(func() { server.Close() })
+		send := make(chan []byte, queue)
+		go func() {
 			for m := range send {
-				l.server.WriteMessage(websocket.TextMessage, m)
+				if server.WriteMessage(websocket.BinaryMessage, m) != nil {
+					return
+				}
 			}
-		})
-		accepted := 0
-		for range 3000 {
+		}()
+		return send, client
+	}
+	healthy, reader := join()
+	stuck, _ := join()
+	received := make(chan int, fanOutMessages)
+	go func() {
+		for n := 1; ; n++ {
+			if _, p, err := reader.ReadMessage(); err != nil || len(p) != size {
+				return
+			}
+			received <- n
+		}
+	}()
+	message, members, got := make([]byte, size), []chan<- []byte{healthy, stuck}, 0
+	for range fanOutMessages {
+		blocked := false
+		members = slices.DeleteFunc(members, func(member chan<- []byte) (leave bool) {
+			if drop {
+				select {
+				case member <- message:
+				default:
+					return true
+				}
+				return false
+			}
 			select {
-			case send <- []byte("글"):
-				accepted++
-			default:
+			case member <- message:
+			case <-time.After(time.Second):
+				blocked = true
+			}
+			return false
+		})
+		select {
+		case got = <-received:
+		case <-time.After(patience / 2): // 읽는 사람에게도 오지 않습니다.
+			return got
+		}
+		if blocked {
+			break
+		}
+	}
+	return got
+}
+
+const fanOutMessages = 2000
+
+var fanOutWays = []struct {
+	name  string
+	queue int
+	drop  bool
+}{{"버퍼 없이 기다린다", 0, false}, {"16칸을 두고 기다린다", 16, false}, {"16칸이 차면 내보낸다", 16, true}}
+
+// 멈추는 때는 운영 체제의 버퍼가 정하므로, 버퍼에 다 들어가는 크기와 도저히 안 들어가는 크기만 봅니다.
+func TestOneClientThatDoesNotReadStopsABlockingBroadcast(t *testing.T) {
+	for _, way := range fanOutWays {
+		for _, size := range []int{10, 10_000} {
+			t.Run(fmt.Sprintf("%s/%d바이트", way.name, size), func(t *testing.T) {
+				all := way.drop || size == 10
+				if got := fanOut(t, size, way.queue, way.drop); got == 0 || got > fanOutMessages || (got == fanOutMessages) != all {
+					t.Errorf("읽는 사람이 받은 메시지 %d, 모두(%d) 받는가에 원한 것 %v", got, fanOutMessages, all)
+				}
+			})
+		}
+	}
+}
+
+// concurrency.md의 표입니다.
+func BenchmarkFanOut(b *testing.B) {
+	for _, way := range fanOutWays {
+		for _, size := range []int{10, 100, 1000, 10_000} {
+			b.Run(fmt.Sprintf("%s/%d바이트", way.name, size), func(b *testing.B) {
+				got := 0
+				for range b.N {
+					got = fanOut(b, size, way.queue, way.drop)
+				}
+				b.ReportMetric(float64(got), "received")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// 대기열이 찼다는 것은 상대가 고장 났다는 뜻이 아닙니다. 여기서는 줄곧 읽는 사람의 대기열이
+// 넘치고, 들어간 것은 하나도 빠짐없이 닿습니다.
+func TestBurstOverflowsTheQueueOfAHealthyClient(t *testing.T) {
+	const burst, queue = 3000, 256
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	send, written := make(chan int, queue), make(chan error, 1)
+	go func() {
+		for n := range send {
+			if err := l.server.WriteMessage(websocket.TextMessage, fmt.Append(nil, n)); err != nil {
+				written <- err
+				return
 			}
 		}
-		if accepted == 3000 {
-			t.Error("읽고 있는 클라이언트의 대기열이 넘치지 않았습니다")
+		written <- l.server.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), soon())
+	}()
+	received := make(chan []int, 1)
+	go func() {
+		var got []int
+		for {
+			var n int
+			if err := l.client.ReadJSON(&n); err != nil {
+				received <- got
+				return
+			}
+			got = append(got, n)
 		}
-		close(send)
-		synctest.Wait()
-		l.close()
-		pumps.Wait()
-	})
+	}()
+	var accepted []int
+	for n := range burst {
+		select {
+		case send <- n:
+			accepted = append(accepted, n)
+		default: // 칸이 찼습니다.
+		}
+	}
+	close(send)
+	if err := receive(t, written, "쓰는 고루틴의 끝"); err != nil {
+		t.Errorf("읽고 있는 상대에게 쓰기: %v", err)
+	}
+	if len(accepted) == burst {
+		t.Errorf("메시지 %d개를 쏟아도 대기열 %d칸이 넘치지 않았습니다", burst, queue)
+	}
+	if got := receive(t, received, "읽는 사람의 끝"); !slices.Equal(got, accepted) {
+		t.Errorf("대기열에 들어간 %d개 가운데 %d개가 닿았습니다", len(accepted), len(got))
+	}
 }
 
 func TestDeadWriterBlocksItsSenders(t *testing.T) {

@@ -253,30 +253,31 @@ func TestPongsWithoutAHandlerAreHarmless(t *testing.T) {
 	wantFrames(t, l.fromServer.frames(), "")
 }
 
+// 읽지 않는 동안 ping은 운영 체제의 버퍼에서 기다립니다. 읽기 시작하면 그제야 pong이 나갑니다.
 func TestConnectionThatNobodyReadsAnswersNoPing(t *testing.T) {
-	for _, reads := range []bool{true, false} {
-		t.Run(fmt.Sprintf("읽는가=%v", reads), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
-				defer l.close()
-				if reads {
-					go discard(l.server)
-				} else {
-					go io.Copy(io.Discard, l.server.NetConn()) // TCP는 받아 주지만 gorilla는 읽지 않습니다.
-				}
-				pongs := 0
-				l.client.SetPongHandler(func(string) error { pongs++; return nil })
-				l.client.WriteControl(websocket.PingMessage, nil, soon())
-				l.client.SetReadDeadline(time.Now().Add(time.Hour))
-				if err := discard(l.client); !isTimeout(err) {
-					t.Errorf("클라이언트의 끝 %v, 원한 것 시간 초과", err)
-				}
-				if want := map[bool]int{true: 1, false: 0}[reads]; pongs != want {
-					t.Errorf("pong %d개, 원한 것 %d", pongs, want)
-				}
-			})
-		})
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	l.raw(wstest.Frame{Opcode: websocket.PingMessage, Payload: []byte("거기")}, wstest.Close(1000, ""))
+	client := l.client.NetConn()
+	answer := make([]byte, 64)
+	client.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+	if n, err := client.Read(answer); n > 0 || !isTimeout(err) {
+		t.Errorf("아무도 읽지 않는 서버의 답 %v, %v", parseFrames(answer[:n]), err)
 	}
+	if err := l.server.WriteMessage(websocket.TextMessage, nil); err != nil {
+		t.Errorf("상대의 닫기를 읽지 않은 서버의 쓰기 %v", err)
+	}
+	client.SetReadDeadline(soon())
+	if n, err := client.Read(answer); err != nil {
+		t.Errorf("서버의 쓰기 %v, %v", parseFrames(answer[:n]), err)
+	}
+	wantError(t, discard(l.server), "websocket: close 1000 (normal)")
+	l.fromServer.frames()
+	n, err := io.ReadFull(client, answer[:2+len("거기")+4])
+	if err != nil {
+		t.Errorf("읽기 시작한 서버의 답 %v", err)
+	}
+	wantFrames(t, parseFrames(answer[:n]), "pong 6 닫기 2")
 }
 
 // 기본 핸들러의 쓰기는 1초 안에 끝나거나 포기합니다.
@@ -321,7 +322,7 @@ func TestDefaultHandlersBlockForAtMostASecond(t *testing.T) {
 }
 
 // heartbeat는 wait의 읽기 마감 시각과 period마다의 ping으로 1분을 지내고, 서버가 끝난
-// 때와 까닭을 돌려줍니다. extend면 pong이 마감 시각을 늘립니다.
+// 때와 까닭을 반환합니다. extend면 pong이 마감 시각을 늘립니다.
 func heartbeat(t *testing.T, wait, period time.Duration, extend bool, client func(*websocket.Conn)) (lasted time.Duration, err error) {
 	synctest.Test(t, func(t *testing.T) {
 		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
@@ -496,23 +497,25 @@ func TestResetIsANetworkErrorNotACloseError(t *testing.T) {
 }
 
 // 흔히 쓰는 IsUnexpectedCloseError(err, 1001, 1006)가 로그에 남기는 것과 남기지 않는 것입니다.
+// 닫기 프레임이 없었던 1006도 *CloseError라서, 적지 않은 코드로 부르면 봅니다.
 func TestIsUnexpectedCloseErrorLogsNormalEndsAndHidesRealOnes(t *testing.T) {
 	closeWith := func(frames ...wstest.Frame) func(*link) {
 		return func(l *link) { l.raw(frames...) }
 	}
 	tests := []struct {
-		name   string
-		end    func(*link)
-		logged bool
+		name        string
+		end         func(*link)
+		logged      bool // 1001과 1006을 뺐을 때
+		loggedByAll bool // 아무 코드도 빼지 않았을 때
 	}{
-		{"1000", closeWith(wstest.Close(1000, "")), true},
-		{"1005: 브라우저의 ws.close()", closeWith(wstest.Frame{Opcode: 8}), true},
-		{"1001", closeWith(wstest.Close(1001, "")), false},
-		{"FIN", func(l *link) { l.client.Close() }, false},
-		{"RST", func(l *link) { l.fromClient.Conn.(*net.TCPConn).SetLinger(0); l.client.Close() }, false},
-		{"읽기 제한", closeWith(wstest.Text(strings.Repeat("a", 513))), false},
-		{"시간 초과", func(l *link) { l.server.SetReadDeadline(time.Now().Add(-time.Second)) }, false},
-		{"프로토콜 위반", closeWith(wstest.Frame{Opcode: 3}), false},
+		{"1000", closeWith(wstest.Close(1000, "")), true, true},
+		{"1005: 브라우저의 ws.close()", closeWith(wstest.Frame{Opcode: 8}), true, true},
+		{"1001", closeWith(wstest.Close(1001, "")), false, true},
+		{"FIN", func(l *link) { l.client.Close() }, false, true},
+		{"RST", func(l *link) { l.fromClient.Conn.(*net.TCPConn).SetLinger(0); l.client.Close() }, false, false},
+		{"읽기 제한", closeWith(wstest.Text(strings.Repeat("a", 513))), false, false},
+		{"시간 초과", func(l *link) { l.server.SetReadDeadline(time.Now().Add(-time.Second)) }, false, false},
+		{"프로토콜 위반", closeWith(wstest.Frame{Opcode: 3}), false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -523,6 +526,9 @@ func TestIsUnexpectedCloseErrorLogsNormalEndsAndHidesRealOnes(t *testing.T) {
 			err := discard(l.server)
 			if got := websocket.IsUnexpectedCloseError(err, 1001, 1006); got != tt.logged {
 				t.Errorf("%v: %v, 원한 것 %v", err, got, tt.logged)
+			}
+			if got := websocket.IsUnexpectedCloseError(err); got != tt.loggedByAll {
+				t.Errorf("%v: 코드를 적지 않았을 때 %v, 원한 것 %v", err, got, tt.loggedByAll)
 			}
 		})
 	}
@@ -581,7 +587,7 @@ func Example_closeCodes() {
 	// websocket: close 4000
 }
 
-// gorilla가 보내는 것은 아무 코드나 보내지만, 받는 것은 가립니다.
+// gorilla는 아무 코드나 보내지만, 받을 때는 확인합니다.
 func TestCloseCodesThatAreAcceptedOnReceipt(t *testing.T) {
 	accepted := map[int]bool{
 		0: false, 999: false, 1000: true, 1001: true, 1002: true, 1003: true, 1004: false, 1005: false, 1006: false,

@@ -204,14 +204,14 @@ func TestClientsMaskAndServersDoNot(t *testing.T) {
 			t.Error("클라이언트의 프레임에 마스크가 없습니다")
 		}
 	}
-	// 클라이언트 쪽의 gorilla도 서버의 마스크를 받아들이지 않습니다.
+	// 클라이언트 쪽의 gorilla도 서버의 마스크를 거절합니다.
 	l.server.NetConn().Write(wstest.Text("masked").Bytes())
 	l.client.ReadMessage()
 	_, _, err := l.client.ReadMessage()
 	wantError(t, err, "websocket: bad MASK")
 }
 
-// RFC 6455를 어긴 프레임에 서버가 보내는 닫기와, 읽기가 돌려주는 오류입니다.
+// RFC 6455를 어긴 프레임에 서버가 보내는 닫기와, 읽기가 반환하는 오류입니다.
 func TestMalformedFramesEndTheConnectionWith1002(t *testing.T) {
 	text := func(f wstest.Frame) []wstest.Frame {
 		f.Opcode, f.Payload = websocket.TextMessage, []byte("hi")

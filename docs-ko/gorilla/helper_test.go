@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -32,6 +33,42 @@ func TestMain(m *testing.M) {
 // patience는 와야 할 것을 기다리는 시간입니다.
 const patience = 10 * time.Second
 
+// receive는 what이 올 때까지 기다립니다. 오지 않으면 그렇게 말하고 테스트를 멈춥니다.
+func receive[T any](t testing.TB, from <-chan T, what string) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		t.Fatalf("%v 동안 기다렸지만 오지 않았습니다: %s", patience, what)
+		panic("Fatalf는 돌아오지 않습니다")
+	}
+}
+
+// get은 t가 없는 예제의 receive입니다.
+func get[T any](from <-chan T) T {
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(patience):
+		panic(fmt.Sprintf("%v 동안 기다렸지만 채널에 아무것도 오지 않았습니다", patience))
+	}
+}
+
+// wait는 고루틴들이 끝날 때까지 기다립니다.
+func wait(t testing.TB, group *sync.WaitGroup, what string) {
+	t.Helper()
+	done := make(chan bool)
+	go func() { group.Wait(); close(done) }()
+	receive(t, done, what)
+}
+
+// 소켓의 다른 끝이 patience 동안 아무 일도 하지 않으면 읽기와 쓰기는 이 오류로 끝납니다.
+var (
+	errSilent = fmt.Errorf("%v 동안 기다렸지만 상대가 아무것도 보내지 않았습니다", patience)
+	errStuck  = fmt.Errorf("%v 동안 기다렸지만 상대가 받지 않아 다 쓰지 못했습니다", patience)
+)
+
 // link는 연결 하나의 두 끝과, 두 끝이 쓴 것의 기록입니다.
 type link struct {
 	server, client         *websocket.Conn
@@ -46,7 +83,7 @@ func connect(u websocket.Upgrader, d websocket.Dialer) *link {
 }
 
 // connectInMemory는 net.Pipe로 이은 연결입니다. synctest의 시계를 따르고, 버퍼가 없어서
-// 상대가 읽어야 쓰기가 끝납니다.
+// 상대가 읽어야 쓰기가 끝납니다. synctest는 아무도 나아가지 못하는 것을 스스로 알립니다.
 func connectInMemory(u websocket.Upgrader, d websocket.Dialer) *link {
 	server, client := net.Pipe()
 	return handshake(u, d, server, client)
@@ -66,6 +103,9 @@ func tcpPair() (server, client net.Conn) {
 // handshake는 이어진 두 끝에서 핸드셰이크를 하고, 그 뒤에 쓰는 것을 적습니다.
 func handshake(u websocket.Upgrader, d websocket.Dialer, serverEnd, clientEnd net.Conn) *link {
 	l := &link{fromServer: &tap{Conn: serverEnd}, fromClient: &tap{Conn: clientEnd}}
+	if time.Now().Year() > 2000 { // synctest의 시계는 2000년 1월 1일에서 시작합니다.
+		l.fromServer.patience, l.fromClient.patience = patience, patience
+	}
 	l.server, l.client, l.http = upgradeOver(u, d, l.fromServer, l.fromClient)
 	l.fromServer.reset()
 	l.fromClient.reset()
@@ -81,9 +121,10 @@ func upgradeOver(u websocket.Upgrader, d websocket.Dialer, serverEnd, clientEnd 
 	})}
 	go s.Serve(&singleListener{conn: serverEnd, closed: make(chan struct{})})
 	d.NetDial = func(string, string) (net.Conn, error) { return clientEnd, nil }
+	d.HandshakeTimeout = patience
 	client, _, err := d.Dial("ws://localhost/ws", nil)
 	check(err)
-	return <-upgraded, client, s
+	return get(upgraded), client, s
 }
 
 func (l *link) close() {
@@ -124,40 +165,69 @@ func (s *singleListener) Close() error {
 
 func (s *singleListener) Addr() net.Addr { return s.conn.LocalAddr() }
 
-// tap은 쓴 바이트를 적어 두고, 부른 횟수를 셉니다.
+// tap은 쓴 바이트를 적어 두고, 부른 횟수와 지금 안에 있는 고루틴을 셉니다.
 type tap struct {
 	net.Conn
-	onWrite func() // 있으면 쓰기 전에 부릅니다.
+	patience time.Duration // 있으면 이만큼만 기다립니다.
+	onWrite  func()        // 있으면 쓰기 전에 부릅니다.
 
-	mu            sync.Mutex
-	written       bytes.Buffer
-	reads, writes int
-	lastReadSize  int // 마지막 Read에 준 버퍼의 크기
+	mu               sync.Mutex
+	written          bytes.Buffer
+	reads, writes    int
+	reading, writing int // 지금 Read와 Write 안에 있는 고루틴
+	lastReadSize     int // 마지막 Read에 준 버퍼의 크기
 }
 
 func (t *tap) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	t.written.Write(p)
 	t.writes++
+	t.writing++
 	onWrite := t.onWrite
 	t.mu.Unlock()
 	if onWrite != nil {
 		onWrite()
 	}
-	return t.Conn.Write(p)
+	n, err := t.within(t.Conn.Write, p, t.Conn.SetWriteDeadline, errStuck)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.writing--
+	return n, err
 }
 
 func (t *tap) Read(p []byte) (int, error) {
 	t.mu.Lock()
 	t.lastReadSize = len(p)
+	t.reading++
 	t.mu.Unlock()
-	n, err := t.Conn.Read(p)
+	n, err := t.within(t.Conn.Read, p, t.Conn.SetReadDeadline, errSilent)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.reading--
 	if n > 0 {
 		t.reads++
 	}
 	return n, err
+}
+
+// within은 patience를 넘긴 f를 깨워 late를 반환합니다.
+func (t *tap) within(f func([]byte) (int, error), p []byte, setDeadline func(time.Time) error, late error) (int, error) {
+	if t.patience == 0 {
+		return f(p)
+	}
+	timer := time.AfterFunc(t.patience, func() { setDeadline(time.Unix(1, 0)) })
+	n, err := f(p)
+	if !timer.Stop() && err != nil {
+		err = late
+	}
+	return n, err
+}
+
+// inside는 지금 Read와 Write 안에 있는 고루틴의 수입니다.
+func (t *tap) inside() (reading, writing int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.reading, t.writing
 }
 
 func (t *tap) reset() {
@@ -200,7 +270,7 @@ func (t *tap) frames() []frame {
 	return parseFrames(t.bytes())
 }
 
-// frame은 선 위에 있던 프레임 하나입니다.
+// frame은 실제로 오간 프레임 하나입니다.
 type frame struct {
 	opcode     int
 	fin        bool
@@ -228,31 +298,44 @@ func (f frame) String() string {
 
 func parseFrames(b []byte) []frame {
 	frames := []frame{}
-	for len(b) > 0 {
-		f := frame{opcode: int(b[0] & 0x0f), fin: b[0]&0x80 != 0, compressed: b[0]&0x40 != 0, masked: b[1]&0x80 != 0}
-		length, header := int(b[1]&0x7f), 2
-		switch length {
-		case 126:
-			length, header = int(binary.BigEndian.Uint16(b[2:])), 4
-		case 127:
-			length, header = int(binary.BigEndian.Uint64(b[2:])), 10
-		}
-		var key []byte
-		if f.masked {
-			key = b[header : header+4]
-			header += 4
-		}
-		payload := bytes.Clone(b[header : header+length])
-		if f.masked {
-			for i := range payload {
-				payload[i] ^= key[i%4]
-			}
-		}
-		f.payload = string(payload)
+	for r := bytes.NewReader(b); r.Len() > 0; {
+		f, err := readFrame(r)
+		check(err)
 		frames = append(frames, f)
-		b = b[header+length:]
 	}
 	return frames
+}
+
+// readFrame은 RFC 6455 5.2절의 프레임 하나를 읽습니다.
+func readFrame(r io.Reader) (frame, error) {
+	var b [8]byte
+	if _, err := io.ReadFull(r, b[:2]); err != nil {
+		return frame{}, err
+	}
+	f := frame{opcode: int(b[0] & 0x0f), fin: b[0]&0x80 != 0, compressed: b[0]&0x40 != 0, masked: b[1]&0x80 != 0}
+	length := uint64(b[1] & 0x7f)
+	if extra := map[uint64]int{126: 2, 127: 8}[length]; extra > 0 {
+		clear(b[:])
+		if _, err := io.ReadFull(r, b[8-extra:]); err != nil {
+			return frame{}, err
+		}
+		length = binary.BigEndian.Uint64(b[:])
+	}
+	var key [4]byte // 마스크가 없으면 0이라서 그대로입니다.
+	if f.masked {
+		if _, err := io.ReadFull(r, key[:]); err != nil {
+			return frame{}, err
+		}
+	}
+	payload := make([]byte, length)
+	if _, err := io.ReadFull(r, payload); err != nil {
+		return frame{}, err
+	}
+	for i := range payload {
+		payload[i] ^= key[i%4]
+	}
+	f.payload = string(payload)
+	return f, nil
 }
 
 // sizes는 프레임의 바이트 수만 뽑습니다.
@@ -276,7 +359,7 @@ func serve(u websocket.Upgrader, handle func(*websocket.Conn)) http.Handler {
 	})
 }
 
-// echo는 연결이 끝날 때까지 받은 메시지를 돌려보냅니다.
+// echo는 연결이 끝날 때까지 받은 메시지를 되보냅니다.
 func echo(conn *websocket.Conn) {
 	for {
 		messageType, message, err := conn.ReadMessage()
@@ -304,6 +387,9 @@ func check(err error) {
 		panic(err)
 	}
 }
+
+// browser는 기다리다 그만두는 HTTP 클라이언트입니다.
+var browser = &http.Client{Timeout: patience}
 
 func soon() time.Time { return time.Now().Add(patience) }
 

@@ -133,11 +133,11 @@ func TestGoClientSendsNoOriginUnlessTold(t *testing.T) {
 		serve(websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}, echo).ServeHTTP(w, r)
 	}))
 	s.Dial(t, "/")
-	if got := <-origins; got != nil {
+	if got := receive(t, origins, "첫 핸드셰이크의 Origin"); got != nil {
 		t.Errorf("Origin %q, 원한 것 없음", got)
 	}
 	s.TryDial(t, "/", http.Header{"Origin": {"https://bank.example"}})
-	if got := <-origins; len(got) != 1 || got[0] != "https://bank.example" {
+	if got := receive(t, origins, "둘째 핸드셰이크의 Origin"); len(got) != 1 || got[0] != "https://bank.example" {
 		t.Errorf("Origin %q: 브라우저가 아니면 무엇이든 적을 수 있습니다", got)
 	}
 }

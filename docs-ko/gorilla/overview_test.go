@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -19,25 +21,70 @@ import (
 	"gorilla-websocket-ko/internal/wstest"
 )
 
-func Example_echo() {
-	l := connect(websocket.Upgrader{}, websocket.Dialer{})
-	defer l.close()
-	go func() {
-		for {
-			messageType, p, err := l.server.ReadMessage()
-			if err != nil {
-				return
-			}
-			if err := l.server.WriteMessage(messageType, p); err != nil {
-				return
-			}
-		}
-	}()
+var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 1024}
 
-	l.client.WriteMessage(websocket.TextMessage, []byte("안녕"))
-	messageType, p, err := l.client.ReadMessage()
-	fmt.Println(messageType, string(p), err)
+// handler는 업그레이드하고, 연결이 끝날 때까지 받은 메시지를 되보냅니다.
+func handler(w http.ResponseWriter, r *http.Request) {
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		log.Print(err) // 거절하는 응답은 Upgrade가 이미 보냈습니다.
+		return
+	}
+	defer conn.Close() // 이제 이 연결을 닫을 사람은 나뿐입니다.
+	for {
+		messageType, message, err := conn.ReadMessage()
+		if err != nil {
+			log.Print(err) // 어떻게 끝나든 여기로 옵니다.
+			return
+		}
+		if err := conn.WriteMessage(messageType, message); err != nil {
+			log.Print(err)
+			return
+		}
+	}
+}
+
+func Example_handler() {
+	server := httptest.NewServer(http.HandlerFunc(handler))
+	defer server.Close()
+
+	url := strings.Replace(server.URL, "http", "ws", 1)
+	conn, _, err := websocket.DefaultDialer.Dial(url, nil)
+	check(err)
+	defer conn.Close()
+	conn.SetReadDeadline(soon())
+	check(conn.WriteMessage(websocket.TextMessage, []byte("안녕")))
+	messageType, message, err := conn.ReadMessage()
+	fmt.Println(messageType, string(message), err)
 	// Output: 1 안녕 <nil>
+}
+
+// 보기의 핸들러는 받은 종류로 되보내고, 평범한 요청은 한 번만 거절하고, 떠난 클라이언트의 연결을 닫습니다.
+func TestFirstSampleKeepsItsPromises(t *testing.T) {
+	returned := make(chan bool, 2)
+	s := wstest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler(w, r)
+		returned <- true
+	}))
+	if status, body := s.Get(t, "/"); status != http.StatusBadRequest || body != "Bad Request\n" {
+		t.Errorf("평범한 요청의 답 %d %q", status, body)
+	}
+	receive(t, returned, "거절한 핸들러의 끝")
+	c := s.Dial(t, "/")
+	c.Write(wstest.Frame{Opcode: websocket.BinaryMessage, Payload: []byte{0xff}}, wstest.Text(""))
+	for _, want := range []string{"2 ff", "1 "} {
+		messageType, message := c.Next()
+		if got := fmt.Sprintf("%d %x", messageType, message); got != want {
+			t.Errorf("되돌아온 것 %q, 원한 것 %q", got, want)
+		}
+	}
+	c.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""))
+	c.WantClose(websocket.CloseNormalClosure)
+	c.NetConn().SetReadDeadline(soon())
+	if _, err := c.NetConn().Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("닫기를 주고받은 뒤의 TCP %v, 원한 것 서버가 끊은 %v", err, io.EOF)
+	}
+	receive(t, returned, "클라이언트가 떠난 핸들러의 끝")
 }
 
 func Example_echoStream() {
@@ -95,12 +142,13 @@ type hijackable struct {
 
 func (h hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) { return h.conn, h.brw, nil }
 
-// upgrade는 r에 대한 답을 돌려줍니다. 업그레이드했으면 선에 나간 101 응답입니다.
+// upgrade는 r에 대한 답을 반환합니다. 업그레이드했으면 실제로 나간 101 응답입니다.
 func upgrade(t testing.TB, u websocket.Upgrader, r *http.Request, responseHeader http.Header) (*http.Response, error) {
 	t.Helper()
 	server, client := tcpPair()
 	defer server.Close()
 	defer client.Close()
+	client.SetDeadline(soon())
 	rec := httptest.NewRecorder()
 	w := hijackable{rec, server, bufio.NewReadWriter(bufio.NewReader(server), bufio.NewWriter(server))}
 	if _, err := u.Upgrade(w, r, responseHeader); err != nil {
@@ -276,10 +324,40 @@ func TestDataSentWithTheHandshakeEndsTheConnection(t *testing.T) {
 	if len(answer) > 0 {
 		t.Errorf("답 %q, 원한 것 없음", answer)
 	}
-	err := <-refused
+	err := receive(t, refused, "Upgrade의 오류")
 	wantError(t, err, "websocket: client sent data before handshake is complete")
 	if _, ok := err.(websocket.HandshakeError); ok {
 		t.Error("HandshakeError가 아니어야 합니다")
+	}
+}
+
+// Upgrade가 보는 것은 Hijack이 내준 버퍼뿐입니다. 소켓에만 와 있는 데이터는 모르고 지나가고,
+// 그 뒤의 읽기가 보통 메시지로 읽습니다.
+func TestOnlyEarlyDataInTheBufferIsRefused(t *testing.T) {
+	for _, buffered := range []bool{true, false} {
+		t.Run(fmt.Sprintf("버퍼에 있는가=%v", buffered), func(t *testing.T) {
+			server, client := tcpPair()
+			defer server.Close()
+			defer client.Close()
+			server.SetDeadline(soon())
+			client.Write(wstest.Text("이른 글").Bytes())
+			reader := bufio.NewReader(server)
+			if buffered {
+				reader.Peek(1)
+			}
+			w := hijackable{httptest.NewRecorder(), server, bufio.NewReadWriter(reader, bufio.NewWriter(server))}
+			conn, err := new(websocket.Upgrader).Upgrade(w, request(nil), nil)
+			if buffered {
+				wantError(t, err, "websocket: client sent data before handshake is complete")
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, p, err := conn.ReadMessage(); string(p) != "이른 글" {
+				t.Errorf("업그레이드한 뒤에 읽은 것 %q, %v", p, err)
+			}
+		})
 	}
 }
 
@@ -306,7 +384,7 @@ func TestWritingAfterARefusedUpgradeDoublesTheBody(t *testing.T) {
 	server.Config.ErrorLog = log.New(logs, "", 0)
 	server.Start()
 	defer server.Close()
-	resp, err := http.Get(server.URL)
+	resp, err := browser.Get(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +413,7 @@ func TestResponseWriterIsDeadAfterUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := <-written; !errors.Is(err, http.ErrHijacked) {
+	if err := receive(t, written, "Upgrade 뒤의 쓰기"); !errors.Is(err, http.ErrHijacked) {
 		t.Errorf("Upgrade 뒤의 w.Write: %v, 원한 것 %v", err, http.ErrHijacked)
 	}
 	if resp.Header.Get("X-Lost") != "" {
@@ -373,13 +451,9 @@ func TestRequestContextEndsWithTheHandler(t *testing.T) {
 		got <- upgraded{conn, r.Context().Done()}
 	}))
 	c := s.Dial(t, "/")
-	u := <-got
+	u := receive(t, got, "업그레이드한 연결")
 	defer u.conn.Close()
-	select {
-	case <-u.done:
-	case <-time.After(patience):
-		t.Fatal("핸들러가 돌아왔는데 r.Context()가 끝나지 않았습니다")
-	}
+	receive(t, u.done, "핸들러가 돌아온 뒤 r.Context()의 끝")
 	go echo(u.conn)
 	c.Send("아직 살아 있다")
 	c.WantText("아직 살아 있다")
@@ -457,7 +531,7 @@ func TestShutdownDoesNotKnowUpgradedConnections(t *testing.T) {
 	if err := server.Config.Shutdown(t.Context()); err != nil {
 		t.Fatalf("Shutdown: %v", err)
 	}
-	<-called
+	receive(t, called, "RegisterOnShutdown에 등록한 함수의 부름")
 	server.Config.Close()
 	conn.SetReadDeadline(soon())
 	conn.WriteMessage(websocket.TextMessage, []byte("아직"))
@@ -531,7 +605,7 @@ func TestEveryWebSocketIsItsOwnTCPConnection(t *testing.T) {
 	}))
 	s.Dial(t, "/")
 	s.Dial(t, "/")
-	if a, b := <-addrs, <-addrs; a == b {
+	if a, b := receive(t, addrs, "첫 연결의 주소"), receive(t, addrs, "둘째 연결의 주소"); a == b {
 		t.Errorf("두 연결의 주소가 같습니다: %s", a)
 	}
 }
@@ -564,4 +638,21 @@ func TestNobodyPingsByItself(t *testing.T) {
 		wantFrames(t, l.fromServer.frames(), "")
 		wantFrames(t, l.fromClient.frames(), "")
 	})
+}
+
+// golang.org/x/net/websocket은 표준 라이브러리가 아닙니다. 표준 라이브러리에는 웹소켓이 없습니다.
+func TestStandardLibraryHasNoWebSocket(t *testing.T) {
+	out, err := exec.Command("go", "list", "std").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := strings.Fields(string(out))
+	if !slices.Contains(packages, "net/http") {
+		t.Fatalf("표준 라이브러리의 목록을 읽지 못했습니다: %.100q", out)
+	}
+	for _, name := range packages {
+		if strings.Contains(name, "websocket") {
+			t.Errorf("표준 라이브러리에 %s가 있습니다", name)
+		}
+	}
 }
