@@ -1,15 +1,18 @@
 package checks
 
 import (
+	"fmt"
 	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"gorilla-websocket-ko/checks/internal/steps"
 )
 
-// docs-ko/gorilla의 노트가 브라우저와 Node에 대해 하는 말 가운데, claims로 시작하는
+// docs-ko/gorilla의 노트가 브라우저, Node, 단계에 대해 하는 말 가운데, claims로 시작하는
 // 파일이 확인하지 않는 것입니다.
 
 // localhost와 127.0.0.1은 같은 컴퓨터여도 다른 출처입니다.
@@ -59,4 +62,35 @@ func TestNodeClosesWith1007OnTextThatIsNotUTF8(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	expectEnd(t, ends, websocket.CloseInvalidFramePayloadData)
+}
+
+// SSE는 서버에서 클라이언트로만 갑니다.
+func TestEventSourceCannotSend(t *testing.T) {
+	tab := browse(t, serve(t, blank(http.NotFound)).URL)
+	for name, want := range map[string]bool{"EventSource": false, "WebSocket": true} {
+		if got := evaluate[bool](t, tab, `'send' in `+name+`.prototype`); got != want {
+			t.Errorf("%s에 send가 있는가 %v, 원한 것 %v", name, got, want)
+		}
+	}
+}
+
+// 로그인은 틀린 횟수를 세지 않습니다. 몇 번이든 다시 맞혀 볼 수 있습니다.
+func TestLoginDoesNotLimitAttempts(t *testing.T) {
+	eachStep(t, hasLogin, func(t *testing.T, step steps.Step) {
+		server := start(t, step)
+		client := http.Client{Transport: &http.Transport{TLSClientConfig: trustAny}, Timeout: patience}
+		defer client.CloseIdleConnections()
+		for n := range 300 {
+			guess := fmt.Sprintf(`{"username":"gopher","password":"%06d"}`, n)
+			resp, err := client.Post(server.URL+"/login", "application/json", strings.NewReader(guess))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusUnauthorized {
+				t.Fatalf("%d번째 틀린 추측의 답 %d, 원한 것 401", n+1, resp.StatusCode)
+			}
+		}
+		otp(t, server, "gopher")
+	})
 }
