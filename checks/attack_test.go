@@ -37,10 +37,10 @@ func address(s *steps.Server) string {
 	return host
 }
 
-// visitEvilPage는 server를 속이는 페이지를 엽니다. 이 이름은 아무도 바꾸지 않았습니다. 브라우저가 스스로 압니다.
-func visitEvilPage(t *testing.T, chromium *browser.Browser, server *steps.Server) *browser.Tab {
+// visitEvilPage는 addr의 서버를 속이는 페이지를 엽니다. 이 이름은 아무도 바꾸지 않았습니다. 브라우저가 스스로 압니다.
+func visitEvilPage(t *testing.T, chromium *browser.Browser, addr string) *browser.Tab {
 	t.Helper()
-	evil := startAttacker(t, "06-evil-page", "-addr", address(server))
+	evil := startAttacker(t, "06-evil-page", "-addr", addr)
 	tab, err := chromium.NewTab()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestEvilPageGetsInUnlessOriginsAreListed(t *testing.T) {
 			step := steps.Named(name)
 			server := start(t, step)
 			other := join(t, step, server, "")
-			tab := visitEvilPage(t, chromium, server)
+			tab := visitEvilPage(t, chromium, address(server))
 			if err := tab.WaitStatus("연결됨", patience); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestEvilPageGetsInUnlessOriginsAreListed(t *testing.T) {
 		own := server.URL
 		stop(t, step, server)
 		server = start(t, step, "-addr", strings.TrimPrefix(own, "http://"), "-origins", own)
-		tab := visitEvilPage(t, chromium, server)
+		tab := visitEvilPage(t, chromium, address(server))
 		if err := tab.WaitStatus("1006", patience); err != nil {
 			t.Fatal(err)
 		}
@@ -95,6 +95,51 @@ func TestEvilPageGetsInUnlessOriginsAreListed(t *testing.T) {
 		}
 		join(t, step, server, "")
 	})
+}
+
+// 브라우저는 쿠키를 이름에 묶습니다. rebinding은 내 서버에 닿지만 내 이름의 쿠키는 얻지 못합니다.
+func TestReboundPageCarriesNoCookieOfTheServer(t *testing.T) {
+	needsIPv6(t)
+	handshakes := make(chan *http.Request, 1)
+	mux := blank(func(w http.ResponseWriter, r *http.Request) {
+		handshakes <- r
+		talking(sameOrigin, goodbye)(w, r)
+	})
+	mux.HandleFunc("/login", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "sid", Value: "abc"})
+	})
+	port := portOf(serve(t, mux))
+	for _, visit := range []struct{ name, cookie string }{{"localhost", "sid=abc"}, {"evil.localhost", ""}} {
+		host := visit.name + ":" + port
+		if visit.name == "localhost" {
+			tab := browse(t, "http://"+host+"/login")
+			expectEvents(t, tab, fmt.Sprintf("'ws://%s/ws'", host), opened...)
+		} else {
+			visitEvilPage(t, chromium, "localhost:"+port)
+		}
+		r := receive(t, handshakes)
+		if r.Host != host || r.Header.Get("Origin") != "http://"+host {
+			t.Errorf("Host %q, Origin %q, 원한 것 둘 다 %s", r.Host, r.Header.Get("Origin"), host)
+		}
+		if got := r.Header.Get("Cookie"); got != visit.cookie {
+			t.Errorf("%s의 페이지가 보낸 쿠키 %q, 원한 것 %q", visit.name, got, visit.cookie)
+		}
+	}
+}
+
+// 공격자의 서버는 [::1]에서 기다리는 동안 브라우저의 localhost도 가로채고, 한 번 내주면 이름을 남의 서버에 넘깁니다.
+func TestEvilServerTakesLocalhostOnlyUntilItHasServed(t *testing.T) {
+	needsIPv6(t)
+	server := start(t, steps.Named("06-origin"))
+	evil := startAttacker(t, "06-evil-page", "-addr", address(server))
+	for _, visit := range []struct{ url, want string }{
+		{server.URL, evil.URL + "을 여세요"}, {evil.URL, "낯선 페이지"}, {evil.URL, "06-origin"}, {server.URL, "06-origin"},
+	} {
+		tab := browse(t, visit.url)
+		if got := evaluate[string](t, tab, "document.body.innerText"); !strings.Contains(got, visit.want) {
+			t.Fatalf("%s의 페이지에 %q이(가) 없습니다:\n%s", visit.url, visit.want, got)
+		}
+	}
 }
 
 // 공개된 주소에서 온 페이지는 Chromium이 막습니다. 페이지를 내준 [::1]을 공개된 주소로 치게 합니다.
@@ -107,7 +152,7 @@ func TestPublicPageMayNotReachThisComputerInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer strict.Close()
-	tab := visitEvilPage(t, strict, server)
+	tab := visitEvilPage(t, strict, address(server))
 	if err := tab.WaitStatus("1006", patience); err != nil {
 		t.Fatal(err)
 	}

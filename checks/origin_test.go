@@ -2,8 +2,11 @@ package checks
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/gorilla/websocket"
 
 	"gorilla-websocket-ko/checks/internal/browser"
 	"gorilla-websocket-ko/checks/internal/steps"
@@ -100,5 +103,54 @@ func TestOriginsFlagReplacesTheOwnOrigin(t *testing.T) {
 			t.Errorf("-origins에 없는 자기 출처의 페이지는 1006을 봐야 합니다: %s", result)
 		}
 		own.must(server.WaitLog("거절: websocket: request origin not allowed", 1, steps.Timeout))
+	})
+}
+
+// statusOf는 origin을 적은 핸드셰이크에 서버가 답한 상태 코드입니다.
+func statusOf(t *testing.T, url, origin string) int {
+	t.Helper()
+	dialer := websocket.Dialer{TLSClientConfig: trustAny, HandshakeTimeout: patience}
+	conn, resp, err := dialer.Dial(url, http.Header{"Origin": {origin}})
+	if resp == nil {
+		t.Fatal(err)
+	}
+	if conn != nil {
+		conn.Close()
+	}
+	return resp.StatusCode
+}
+
+func TestOriginsAreComparedAsWholeASCIIText(t *testing.T) {
+	eachStep(t, hasOrigin, func(t *testing.T, step steps.Step) {
+		// 둘을 주면 뒤의 것이 앞의 것을 대신합니다.
+		server := start(t, step, "-origins", "http://first.example", "-origins", "http://korea.example,https://chat.example")
+		want := map[string]int{
+			"http://first.example":      403,
+			"http://korea.example":      101,
+			"https://chat.example":      101,
+			"http://KOREA.example":      101,
+			"http://\u212aorea.example": 403, // 켈빈 기호. strings.ToLower는 k로 바꿉니다.
+			"http://korea.example:":     403, // url.URL.Port는 빈 포트와 없는 포트를 구별하지 않습니다.
+		}
+		for origin, status := range want {
+			if got := statusOf(t, handshakeURL(t, step, server), origin); got != status {
+				t.Errorf("Origin %q: 상태 %d, 원한 것 %d", origin, got, status)
+			}
+		}
+	})
+}
+
+func TestRefusedOriginHasSpentItsOTP(t *testing.T) {
+	eachStep(t, hasLogin, func(t *testing.T, step steps.Step) {
+		server := start(t, step)
+		url := handshakeURL(t, step, server)
+		for _, visit := range []struct {
+			origin string
+			status int
+		}{{"http://evil.example", http.StatusForbidden}, {server.URL, http.StatusUnauthorized}} {
+			if got := statusOf(t, url, visit.origin); got != visit.status {
+				t.Errorf("Origin %q: 상태 %d, 원한 것 %d", visit.origin, got, visit.status)
+			}
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package gorilla_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net/http"
@@ -123,6 +124,33 @@ func TestCheckOriginIsAskedOnEveryRequest(t *testing.T) {
 	}
 	if asked != 2 {
 		t.Errorf("CheckOrigin을 %d번 불렀습니다, 원한 것 2", asked)
+	}
+}
+
+// 거절은 평범한 HTTP 응답입니다. 연결은 net/http에 남아 다음 요청을 받습니다.
+func TestRefusedHandshakeLeavesTheConnectionToHTTP(t *testing.T) {
+	s := wstest.Start(t, serve(websocket.Upgrader{}, echo))
+	conn := s.NetConn(t)
+	conn.SetDeadline(soon())
+	answers := bufio.NewReader(conn)
+	for _, visit := range []struct {
+		origin string
+		status int
+	}{
+		{"http://evil.example", http.StatusForbidden},
+		{"http://evil.example", http.StatusForbidden},
+		{"http://" + s.Host, http.StatusSwitchingProtocols},
+	} {
+		fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", s.Host, visit.origin)
+		resp, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatalf("같은 TCP 연결의 다음 요청에 답이 없습니다: %v", err)
+		}
+		io.Copy(io.Discard, resp.Body)
+		if resp.StatusCode != visit.status {
+			t.Errorf("Origin %q: 상태 %d, 원한 것 %d", visit.origin, resp.StatusCode, visit.status)
+		}
 	}
 }
 
