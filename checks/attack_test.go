@@ -195,6 +195,16 @@ func TestBrowserSendsTheCanonicalOrigin(t *testing.T) {
 	}
 }
 
+func TestBrowserSendsAHangulDomainInASCII(t *testing.T) {
+	origins := make(chan string, 1)
+	site := serve(t, blank(func(w http.ResponseWriter, r *http.Request) { origins <- r.Header.Get("Origin") }))
+	tab := browse(t, "http://한글.example:"+portOf(site))
+	expectEvents(t, tab, `'/ws'`, refused...)
+	if got, want := receive(t, origins), "http://xn--bj0bj06e.example:"+portOf(site); got != want {
+		t.Errorf("Origin %q, 원한 것 %q", got, want)
+	}
+}
+
 func TestEavesdropperReadsThePasswordOf07AndNothingOf08(t *testing.T) {
 	for _, tt := range []struct {
 		step string
