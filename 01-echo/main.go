@@ -50,8 +50,8 @@ func echo(conn *websocket.Conn) error {
 		if err != nil {
 			return err
 		}
-		// gorilla는 텍스트가 UTF-8인지 보지 않습니다. RFC 6455 8.1절은
-		// 아니면 닫으라고 합니다.
+		// RFC 6455 8.1절은 UTF-8이 아닌 텍스트를 받으면 끊으라고 합니다.
+		// gorilla는 보지 않습니다.
 		if messageType == websocket.TextMessage && !utf8.Valid(message) {
 			return errNotUTF8
 		}

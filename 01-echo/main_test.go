@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -29,19 +31,24 @@ func TestEchoKeepsTypeAndBytes(t *testing.T) {
 		{"3 MB 텍스트", websocket.TextMessage, bytes.Repeat([]byte("가"), 1_000_000)},
 		{"5 MB 바이너리", websocket.BinaryMessage, bytes.Repeat(all, 20_000)},
 	}
-	s := start(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := dial(t, s)
-			sent := make(chan error, 1)
-			go func() { sent <- c.WriteMessage(tt.messageType, tt.message) }()
-			messageType, message := c.Next()
-			if messageType != tt.messageType || !bytes.Equal(message, tt.message) {
-				t.Errorf("종류 %d, %d바이트, 원한 것 %d, %d바이트", messageType, len(message), tt.messageType, len(tt.message))
-			}
-			if err := <-sent; err != nil {
-				t.Error(err)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				c := dial(t, startInMemory(t))
+				sent := make(chan error, 1)
+				go func() { sent <- c.WriteMessage(tt.messageType, tt.message) }()
+				c.SetReadDeadline(time.Now().Add(c.Patience))
+				messageType, message, err := c.ReadMessage()
+				if err != nil {
+					t.Fatalf("메시지가 끝나지 않았습니다. NextWriter가 준 것을 닫았습니까? %v", err)
+				}
+				if messageType != tt.messageType || !bytes.Equal(message, tt.message) {
+					t.Errorf("종류 %d, %d바이트, 원한 것 %d, %d바이트", messageType, len(message), tt.messageType, len(tt.message))
+				}
+				if err := <-sent; err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }
@@ -67,18 +74,19 @@ func TestFragmentsWithAPingBetweenAreOneMessage(t *testing.T) {
 }
 
 func TestTextThatIsNotUTF8EndsWith1007(t *testing.T) {
-	s := start(t)
 	huge := wstest.Violation{Name: "1 MB 뒤의 한 바이트", Code: 1007,
 		Frames: []wstest.Frame{wstest.Text(strings.Repeat("가", 350_000) + "\xff")}}
 	for _, tt := range append(wstest.InvalidUTF8, huge) {
 		t.Run(tt.Name, func(t *testing.T) {
-			c := dial(t, s)
-			go func() {
-				for _, f := range tt.Frames {
-					c.NetConn().Write(f.Bytes())
-				}
-			}()
-			c.WantClose(tt.Code)
+			synctest.Test(t, func(t *testing.T) {
+				c := dial(t, startInMemory(t))
+				go func() {
+					for _, f := range tt.Frames {
+						c.NetConn().Write(f.Bytes())
+					}
+				}()
+				c.WantClose(tt.Code)
+			})
 		})
 	}
 }

@@ -120,9 +120,9 @@ func (c *Conn) Drain() (messages int, err error) {
 func (c *Conn) WantClose(code int) {
 	c.t.Helper()
 	c.SetReadDeadline(time.Now().Add(c.Patience))
-	_, err := c.Drain()
+	messages, err := c.Drain()
 	if CloseCode(err) != code {
-		c.t.Fatalf("닫기 코드 %d를 기다렸지만 연결은 이렇게 끝났습니다: %v", code, err)
+		c.t.Fatalf("닫기 코드 %d이(가) 와야 하는데 메시지 %d개 뒤에 이렇게 끝났습니다: %v", code, messages, err)
 	}
 }
 
