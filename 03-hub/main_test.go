@@ -177,6 +177,15 @@ func chat(t *testing.T, c *wstest.Conn, n int) {
 	}
 }
 
+// hearSlowly는 100ms에 하나씩 듣고, 끝낸 오류를 반환합니다.
+func hearSlowly(c *wstest.Conn) (err error) {
+	for err == nil {
+		time.Sleep(100 * time.Millisecond)
+		_, err = hear(c)
+	}
+	return err
+}
+
 func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -192,12 +201,7 @@ func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
 				}
 				synctest.Wait()
 				chat(t, sender, 4500)
-				var err error
-				for err == nil {
-					time.Sleep(100 * time.Millisecond)
-					_, err = hear(slow)
-				}
-				if wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+				if err := hearSlowly(slow); wstest.CloseCode(err) != websocket.ClosePolicyViolation {
 					t.Errorf("끝 %v, 원한 것 1008. 밀린 것을 마저 쓰느라 닫기 프레임이 늦습니까?", err)
 				}
 			})
@@ -221,10 +225,7 @@ func TestSenderOfBinaryUnderTrafficStillSees1003(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		talker, c := dial(t, s), dial(t, s)
-		for range 3 {
-			say(talker, "밀린 말")
-			wantHeard(t, talker, "밀린 말")
-		}
+		chat(t, talker, 3)
 		c.Write(wstest.Frame{Opcode: websocket.BinaryMessage})
 		c.WantClose(websocket.CloseUnsupportedData)
 		synctest.Wait()
@@ -291,14 +292,16 @@ func TestShutdownIsNotHeldUpByAClientThatNeverReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, stop, done := stoppable(t)
 		s := wstest.StartInMemory(t, h)
-		sender, _ := dial(t, s), dial(t, s)
+		sender, slow, _ := dial(t, s), dial(t, s), dial(t, s)
 		late := path(t, s)
-		say(sender, "안 읽을 말")
-		wantHeard(t, sender, "안 읽을 말")
+		chat(t, sender, 100)
 		begin := time.Now()
 		stop()
 		synctest.Wait()
 		s.Dial(t, late).WantClose(websocket.CloseGoingAway) // 닫는 중에 온 클라이언트
+		if err := hearSlowly(slow); wstest.CloseCode(err) != websocket.CloseAbnormalClosure {
+			t.Errorf("끝 %v, 원한 것 1006. 밀린 100개를 천천히 읽는 사람을 다 기다립니까?", err)
+		}
 		wantDone(t, done)
 		if waited := time.Since(begin); waited > 5*time.Second {
 			t.Errorf("%v 만에 닫혔습니다, 원한 것 5초 안", waited)
@@ -320,16 +323,14 @@ func TestHandlerReturnsWhileTheSocketLives(t *testing.T) {
 		if n := running.Load(); n != 0 {
 			t.Errorf("핸들러 %d개가 돌아오지 않았습니다", n)
 		}
-		say(c, "아직 여기")
-		wantHeard(t, c, "아직 여기")
+		chat(t, c, 1)
 	})
 }
 
 func TestCtrlCSends1001AndEndsTheProgramAtOnce(t *testing.T) {
 	p := wstest.Run(t, "-addr", "localhost:0")
 	c := dial(t, p.Server(t))
-	say(c, "안녕")
-	wantHeard(t, c, "안녕")
+	chat(t, c, 1)
 	p.Interrupt(t)
 	c.WantClose(websocket.CloseGoingAway)
 	if err := p.Wait(t); err != nil {

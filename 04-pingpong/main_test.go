@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -32,17 +33,38 @@ func TestPongKeepsTheConnectionForAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		c, other := dial(t, s), dial(t, s)
-		c.SetReadDeadline(time.Time{})
-		other.SetReadDeadline(time.Time{})
-		go c.Drain()
-		heard := make(chan struct{})
-		go func() {
-			defer close(heard)
-			other.ReadMessage() // 읽는 동안 ping에 답합니다.
-		}()
+		ends := make(chan error, 2)
+		for _, conn := range []*wstest.Conn{c, other} {
+			conn.Patience = time.Hour + time.Minute
+			go func() {
+				_, err := hear(conn) // 읽는 동안 ping에 답합니다.
+				ends <- err
+			}()
+		}
 		time.Sleep(time.Hour)
+		if len(ends) > 0 {
+			t.Fatalf("pong으로 답했는데 한 시간 안에 끊겼습니다: %v", <-ends)
+		}
 		say(c, "아직 여기")
-		wstest.Await(t, heard, "pong으로 답했는데 한 시간 뒤에 끊겨 있습니다")
+		for range 2 {
+			if err := <-ends; err != nil {
+				t.Errorf("한 시간 뒤에 한 말이 오지 않습니다: %v. 쓸 때마다 마감 시각을 정합니까?", err)
+			}
+		}
+	})
+}
+
+func TestPongKeepsTheConnectionWhenPongWaitIsShort(t *testing.T) {
+	if err := flag.Set("pong-wait", "1s"); err != nil {
+		t.Fatalf("init에서 등록한 옵션이 아닙니다: %v", err)
+	}
+	defer flag.Set("pong-wait", "60s")
+	synctest.Test(t, func(t *testing.T) {
+		c := dial(t, startInMemory(t))
+		c.SetReadDeadline(time.Now().Add(time.Minute))
+		if _, err := c.Drain(); wstest.CloseCode(err) != 0 {
+			t.Errorf("답하는 사람이 -pong-wait 1s에서 끊겼습니다: %v. 54초를 옵션을 읽기 전에 계산했습니까?", err)
+		}
 	})
 }
 
@@ -58,11 +80,14 @@ func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
 				c := dial(t, startInMemory(t))
 				begin := time.Now()
 				c.SetPingHandler(func(string) error { return nil })
+				c.NetConn().SetWriteDeadline(time.Time{})
 				if tt.talk != 0 {
 					go func() {
 						for range 11 { // 55초까지
 							time.Sleep(tt.talk)
-							say(c, "여기 있지만 pong은 없다")
+							if _, err := c.NetConn().Write(frame("여기 있지만 pong은 없다").Bytes()); err != nil {
+								return
+							}
 						}
 					}()
 				}
@@ -75,6 +100,7 @@ func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
 					t.Errorf("끝 %v, 원한 것 1008", err)
 				}
 				c.Close()
+				time.Sleep(tt.talk) // 말하던 고루틴도 끝납니다.
 				synctest.Wait()
 				if lines := logs.Lines("나감"); len(lines) != 1 || !strings.Contains(lines[0], "제한 시간 안에 응답이 없습니다") {
 					t.Errorf("나간 로그 %q, 원한 것 「제한 시간 안에 응답이 없습니다」 한 줄", lines)

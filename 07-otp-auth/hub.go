@@ -81,8 +81,8 @@ func (h *Hub) send(c *Client, m *message) {
 	c.send <- append(queue, m)
 }
 
-// shutdown은 모두에게 밀린 메시지를 마저 보내고 1001로 내보냅니다. 펌프가 모두
-// 끝날 때까지 run은 채널을 계속 듣습니다.
+// shutdown은 모두에게 밀린 메시지를 최대 closeWait 동안 보내고 1001로 내보냅니다.
+// 펌프가 모두 끝날 때까지 run은 채널을 계속 듣습니다.
 func (h *Hub) shutdown() {
 	for c := range h.clients {
 		h.kick(c, errGoingAway)
@@ -93,8 +93,8 @@ func (h *Hub) shutdown() {
 	}()
 }
 
-// kick은 허브가 먼저 내보낼 때 씁니다. 닫기 프레임조차 읽지 않는 상대는
-// closeWait 뒤에 끊습니다.
+// kick은 허브가 먼저 내보낼 때 씁니다. 닫기 프레임을 쓸 자리도 없거나 그것을
+// 읽지도 않는 상대는 closeWait 뒤에 끊습니다.
 func (h *Hub) kick(c *Client, why *ending) {
 	c.end.CompareAndSwap(nil, why)
 	h.remove(c)

@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -450,6 +451,15 @@ func chat(t *testing.T, c *wstest.Conn, n int) {
 	}
 }
 
+// hearSlowly는 100ms에 하나씩 듣고, 끝낸 오류를 반환합니다.
+func hearSlowly(c *wstest.Conn) (err error) {
+	for err == nil {
+		time.Sleep(100 * time.Millisecond)
+		_, err = hear(c)
+	}
+	return err
+}
+
 func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -465,12 +475,7 @@ func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
 				}
 				synctest.Wait()
 				chat(t, sender, 4500)
-				var err error
-				for err == nil {
-					time.Sleep(100 * time.Millisecond)
-					_, err = hear(slow)
-				}
-				if wstest.CloseCode(err) != websocket.ClosePolicyViolation {
+				if err := hearSlowly(slow); wstest.CloseCode(err) != websocket.ClosePolicyViolation {
 					t.Errorf("끝 %v, 원한 것 1008. 밀린 것을 마저 쓰느라 닫기 프레임이 늦습니까?", err)
 				}
 			})
@@ -494,10 +499,7 @@ func TestSenderOfBinaryUnderTrafficStillSees1003(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		talker, c := dial(t, s), dial(t, s)
-		for range 3 {
-			say(talker, "밀린 말")
-			wantHeard(t, talker, "밀린 말")
-		}
+		chat(t, talker, 3)
 		c.Write(wstest.Frame{Opcode: websocket.BinaryMessage})
 		c.WantClose(websocket.CloseUnsupportedData)
 		synctest.Wait()
@@ -564,14 +566,16 @@ func TestShutdownIsNotHeldUpByAClientThatNeverReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, stop, done := stoppable(t)
 		s := wstest.StartInMemory(t, h)
-		sender, _ := dial(t, s), dial(t, s)
+		sender, slow, _ := dial(t, s), dial(t, s), dial(t, s)
 		late := path(t, s)
-		say(sender, "안 읽을 말")
-		wantHeard(t, sender, "안 읽을 말")
+		chat(t, sender, 100)
 		begin := time.Now()
 		stop()
 		synctest.Wait()
 		s.Dial(t, late).WantClose(websocket.CloseGoingAway) // 닫는 중에 온 클라이언트
+		if err := hearSlowly(slow); wstest.CloseCode(err) != websocket.CloseAbnormalClosure {
+			t.Errorf("끝 %v, 원한 것 1006. 밀린 100개를 천천히 읽는 사람을 다 기다립니까?", err)
+		}
 		wantDone(t, done)
 		if waited := time.Since(begin); waited > 5*time.Second {
 			t.Errorf("%v 만에 닫혔습니다, 원한 것 5초 안", waited)
@@ -593,16 +597,14 @@ func TestHandlerReturnsWhileTheSocketLives(t *testing.T) {
 		if n := running.Load(); n != 0 {
 			t.Errorf("핸들러 %d개가 돌아오지 않았습니다", n)
 		}
-		say(c, "아직 여기")
-		wantHeard(t, c, "아직 여기")
+		chat(t, c, 1)
 	})
 }
 
 func TestCtrlCSends1001AndEndsTheProgramAtOnce(t *testing.T) {
 	p := wstest.Run(t, "-addr", "localhost:0")
 	c := dial(t, p.Server(t))
-	say(c, "안녕")
-	wantHeard(t, c, "안녕")
+	chat(t, c, 1)
 	p.Interrupt(t)
 	c.WantClose(websocket.CloseGoingAway)
 	if err := p.Wait(t); err != nil {
@@ -642,17 +644,38 @@ func TestPongKeepsTheConnectionForAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		c, other := dial(t, s), dial(t, s)
-		c.SetReadDeadline(time.Time{})
-		other.SetReadDeadline(time.Time{})
-		go c.Drain()
-		heard := make(chan struct{})
-		go func() {
-			defer close(heard)
-			other.ReadMessage() // 읽는 동안 ping에 답합니다.
-		}()
+		ends := make(chan error, 2)
+		for _, conn := range []*wstest.Conn{c, other} {
+			conn.Patience = time.Hour + time.Minute
+			go func() {
+				_, err := hear(conn) // 읽는 동안 ping에 답합니다.
+				ends <- err
+			}()
+		}
 		time.Sleep(time.Hour)
+		if len(ends) > 0 {
+			t.Fatalf("pong으로 답했는데 한 시간 안에 끊겼습니다: %v", <-ends)
+		}
 		say(c, "아직 여기")
-		wstest.Await(t, heard, "pong으로 답했는데 한 시간 뒤에 끊겨 있습니다")
+		for range 2 {
+			if err := <-ends; err != nil {
+				t.Errorf("한 시간 뒤에 한 말이 오지 않습니다: %v. 쓸 때마다 마감 시각을 정합니까?", err)
+			}
+		}
+	})
+}
+
+func TestPongKeepsTheConnectionWhenPongWaitIsShort(t *testing.T) {
+	if err := flag.Set("pong-wait", "1s"); err != nil {
+		t.Fatalf("init에서 등록한 옵션이 아닙니다: %v", err)
+	}
+	defer flag.Set("pong-wait", "60s")
+	synctest.Test(t, func(t *testing.T) {
+		c := dial(t, startInMemory(t))
+		c.SetReadDeadline(time.Now().Add(time.Minute))
+		if _, err := c.Drain(); wstest.CloseCode(err) != 0 {
+			t.Errorf("답하는 사람이 -pong-wait 1s에서 끊겼습니다: %v. 54초를 옵션을 읽기 전에 계산했습니까?", err)
+		}
 	})
 }
 
@@ -668,11 +691,14 @@ func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
 				c := dial(t, startInMemory(t))
 				begin := time.Now()
 				c.SetPingHandler(func(string) error { return nil })
+				c.NetConn().SetWriteDeadline(time.Time{})
 				if tt.talk != 0 {
 					go func() {
 						for range 11 { // 55초까지
 							time.Sleep(tt.talk)
-							say(c, "여기 있지만 pong은 없다")
+							if _, err := c.NetConn().Write(frame("여기 있지만 pong은 없다").Bytes()); err != nil {
+								return
+							}
 						}
 					}()
 				}
@@ -685,6 +711,7 @@ func TestWithoutPongTheConnectionEndsAfter60Seconds(t *testing.T) {
 					t.Errorf("끝 %v, 원한 것 1008", err)
 				}
 				c.Close()
+				time.Sleep(tt.talk) // 말하던 고루틴도 끝납니다.
 				synctest.Wait()
 				if lines := logs.Lines("나감"); len(lines) != 1 || !strings.Contains(lines[0], "제한 시간 안에 응답이 없습니다") {
 					t.Errorf("나간 로그 %q, 원한 것 「제한 시간 안에 응답이 없습니다」 한 줄", lines)
