@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -24,6 +26,9 @@ func init() {
 			o, err := parseOrigin(strings.TrimSpace(s))
 			if err != nil {
 				return err
+			}
+			if strings.Contains(o.host, "*") {
+				return fmt.Errorf("*로 여럿을 가리킬 수 없습니다. 출처를 하나하나 적으세요: %q", s)
 			}
 			origins = append(origins, o)
 		}
@@ -74,9 +79,9 @@ func parseOrigin(s string) (origin, error) {
 	if !strings.EqualFold(s, u.Scheme+"://"+u.Host) || strings.ContainsFunc(s, isNotASCII) {
 		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}
-	port := u.Port()
-	if port == "" {
-		port = defaultPort[u.Scheme]
+	port := cmp.Or(u.Port(), defaultPort[u.Scheme])
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil { // 포트는 65535까지입니다.
+		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}
 	return origin{u.Scheme, strings.ToLower(u.Hostname()), port}, nil
 }

@@ -19,7 +19,7 @@ const maxQueue = 4096
 // 512바이트는 170자입니다. 압축을 켜면 풀기 전의 바이트를 셉니다.
 const maxMessageSize = 512
 
-// maxAhead는 자기에게 쓰인 것보다 앞서 넘길 수 있는 메시지의 수입니다.
+// maxAhead는 자기에게 돌아온 것보다 앞서 넘길 수 있는 메시지의 수입니다.
 const maxAhead = 128
 
 var errTooBig = &ending{
@@ -50,7 +50,7 @@ type Client struct {
 	user string
 	room string                 // 허브만 읽고 씀
 	send chan []*message        // 쓰기를 기다리는 한 묶음. 칸은 하나. 허브만 넣고 닫음
-	turn chan struct{}          // 메시지를 넘길 차례. 자기에게 쓰일 때마다 하나 돌아옴
+	turn chan struct{}          // 메시지를 넘길 차례. 자기 메시지가 돌아올 때마다 하나 늘어남
 	end  atomic.Pointer[ending] // 처음 적힌 까닭
 }
 
@@ -84,7 +84,7 @@ func (c *Client) read() error {
 	for {
 		messageType, data, err := c.conn.ReadMessage()
 		if errors.Is(err, websocket.ErrReadLimit) {
-			return errTooBig // gorilla가 1009를 이미 보냈습니다.
+			return errTooBig // 대개 gorilla가 1009를 이미 보냈습니다.
 		}
 		if err != nil {
 			return err

@@ -3,6 +3,9 @@ package checks
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -77,4 +80,61 @@ func TestTooBigMessageEndsWith1009(t *testing.T) {
 		}
 		bystander.expectConnected()
 	})
+}
+
+// 쓰는 중인 묶음은 대기열에 세지 않습니다. 앞선 수를 묶지 않은 04에는 한 사람의 것이 두 묶음까지 쌓입니다.
+func TestWithoutTurnsTwoBatchesWaitForOneClient(t *testing.T) {
+	const source = `package main
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+func TestTwoBatches(t *testing.T) {
+	for _, more := range []int{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			c := dial(t, startInMemory(t))
+			for i, n := range []int{1, maxQueue, maxQueue + more} {
+				for range n {
+					say(c, "가")
+				}
+				synctest.Wait()
+				if i == 1 {
+					wantHeard(t, c, "가") // 기다리던 묶음이 쓰는 중인 묶음이 됩니다.
+					synctest.Wait()
+				}
+			}
+			heard := 0
+			for ; heard < 2*maxQueue; heard++ {
+				if _, err := hear(c); err != nil {
+					break
+				}
+			}
+			if whole := heard == 2*maxQueue; whole != (more == 0) {
+				t.Errorf("%d개를 더 보내고 %d개를 들었습니다", more, heard)
+			}
+		})
+	}
+}
+`
+	step := steps.Named("04-pingpong")
+	added, err := filepath.Abs(step.Path("two_batches_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	test, overlay := filepath.Join(dir, "two_batches_test.go"), filepath.Join(dir, "overlay.json")
+	mapping, _ := json.Marshal(map[string]any{"Replace": map[string]string{added: test}})
+	for path, text := range map[string]string{test: source, overlay: string(mapping)} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-run", "^TestTwoBatches$", "-v", ".")
+	cmd.Dir = filepath.Dir(added)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestTwoBatches") {
+		t.Errorf("%v\n%s", err, out)
+	}
 }

@@ -128,6 +128,9 @@ func RunProgram(t testing.TB, program string, args ...string) *Process {
 	return run(t, exec.Command(program, args...))
 }
 
+// announced는 단계가 시작할 때 찍는 줄입니다. 틀린 옵션을 적은 줄에도 주소가 들 수 있습니다.
+var announced = regexp.MustCompile(`브라우저에서 여세요: (https?://\S+)`)
+
 func run(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
 	p := &Process{cmd: cmd, log: &LogBuffer{}, end: make(chan error, 1)}
@@ -142,9 +145,9 @@ func run(t testing.TB, cmd *exec.Cmd) *Process {
 	go func() {
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			p.log.Write(append(lines.Bytes(), '\n'))
-			if m := regexp.MustCompile(`https?://\S+`).FindString(lines.Text()); m != "" {
+			if m := announced.FindStringSubmatch(lines.Text()); m != nil {
 				select {
-				case url <- m:
+				case url <- m[1]:
 				default:
 				}
 			}
