@@ -75,15 +75,12 @@ func parseOrigin(s string) (origin, error) {
 	if err != nil || defaultPort[u.Scheme] == "" || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") {
 		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}
+	_, err = strconv.ParseUint("0"+u.Port(), 10, 16) // 포트는 없거나 65535까지입니다.
 	// 사용자 정보나 경로, ?나 #이 하나라도 있으면 다시 이은 글과 달라집니다.
-	if !strings.EqualFold(s, u.Scheme+"://"+u.Host) || strings.ContainsFunc(s, isNotASCII) {
+	if err != nil || !strings.EqualFold(s, u.Scheme+"://"+u.Host) || strings.ContainsFunc(s, isNotASCII) {
 		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
 	}
-	port := cmp.Or(u.Port(), defaultPort[u.Scheme])
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil { // 포트는 65535까지입니다.
-		return origin{}, fmt.Errorf("%w: %q", errBadOrigin, s)
-	}
-	return origin{u.Scheme, strings.ToLower(u.Hostname()), port}, nil
+	return origin{u.Scheme, strings.ToLower(u.Hostname()), cmp.Or(u.Port(), defaultPort[u.Scheme])}, nil
 }
 
 func isNotASCII(r rune) bool { return r > unicode.MaxASCII }

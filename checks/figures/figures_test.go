@@ -129,7 +129,7 @@ func TestFloodCostsMemoryOnlyWithoutLimits(t *testing.T) {
 		step        string
 		size        int // 메시지의 바이트
 		least, most int // 늘어난 메모리, MiB
-	}{{"04-pingpong", 100_000, 256, 4096}, {"05-readlimit", 500, 0, 12}} {
+	}{{"04-pingpong", 100_000, 256, 4096}, {"04-pingpong", 500, 0, 16}, {"05-readlimit", 500, 0, 12}} {
 		program, err := steps.Named(tt.step).Build(t.TempDir())
 		if err != nil {
 			t.Fatal(err)
