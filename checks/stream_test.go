@@ -23,8 +23,10 @@ func TestStartOfBadTextGoesBackOnlyWhenABufferWasFull(t *testing.T) {
 		back   int
 	}{
 		{"01-echo", 2000, 0},
-		{"02-nextreader", 1000, 0},
-		{"02-nextreader", 2000, 1024},
+		{"02-nextreader", 1023, 0},
+		{"02-nextreader", 1024, 1024},
+		{"02-nextreader", 2500, 2048},
+		{"02-nextreader", 5000, 4096},
 	} {
 		step := steps.Named(tt.step)
 		conn := dial(t, step, start(t, step), "gopher")
