@@ -412,7 +412,7 @@ func TestClientThatNeverReadsIsDroppedAndNobodyLosesAMessage(t *testing.T) {
 			wantHeard(t, listener, text(from+n))
 		}
 	}
-	logs.Await(t, "서버가 닫음: 1008")
+	logs.Await(t, "서버가 닫음: 1008") // 읽지 않으면 2초 뒤에 끊고, 내보낸 까닭을 적습니다.
 	if lines := logs.Lines("나감"); len(lines) != 1 {
 		t.Errorf("나간 로그 %q, 원한 것 읽지 않은 한 사람의 한 줄", lines)
 	}
