@@ -463,15 +463,15 @@ func hearSlowly(c *wstest.Conn) (err error) {
 func TestDroppedClientSees1008EvenIfItReadsSlowly(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		read int // 넘치기 전에 읽는 수. 2면 4,000개 묶음을 쓰는 중에 넘칩니다.
+		read int // 넘치기 전에 읽는 수. 2면 4,095개 묶음을 쓰는 중에 넘칩니다.
 	}{{"하나도 읽기 전에", 0}, {"묶음을 쓰는 중에", 2}} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := startInMemory(t)
 				sender, slow := dial(t, s), dial(t, s)
-				chat(t, sender, 4000)
-				for range tt.read {
-					hear(slow)
+				chat(t, sender, 4096) // 여기까지는 내보내지 않습니다.
+				for n := range tt.read {
+					wantHeard(t, slow, fmt.Sprint(n))
 				}
 				synctest.Wait()
 				chat(t, sender, 4500)
