@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gorilla/websocket"
+
 	"gorilla-websocket-ko/checks/internal/browser"
 	"gorilla-websocket-ko/checks/internal/steps"
 )
@@ -73,6 +75,51 @@ func TestLoginFormSendsOnEnter(t *testing.T) {
 		w.must(w.Fill("password", password))
 		w.must(w.Press("\r"))
 		w.waitStatus("연결됨")
+	})
+}
+
+// 남이 보낸 이름은 서른두 자까지만 적고, 비밀번호는 틀린 것도 적지 않습니다.
+func TestLongLoginNameIsShortenedInTheLog(t *testing.T) {
+	eachStep(t, hasLogin, func(t *testing.T, step steps.Step) {
+		server := start(t, step)
+		client := http.Client{Transport: &http.Transport{TLSClientConfig: trustAny}}
+		defer client.CloseIdleConnections()
+		body := fmt.Sprintf(`{"username":%q,"password":"비밀"}`, strings.Repeat("가", 300))
+		resp, err := client.Post(server.URL+"/login", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnauthorized {
+			t.Fatalf("상태 %s, 원한 것 401", resp.Status)
+		}
+		if err := server.WaitLog(fmt.Sprintf("로그인 거절: %q", strings.Repeat("가", 32)), 1, steps.Timeout); err != nil {
+			t.Error(err)
+		}
+		if log := server.Log(); strings.Contains(log, strings.Repeat("가", 33)) || strings.Contains(log, "비밀") {
+			t.Errorf("이름이 길거나 비밀번호가 있는 로그:\n%s", log)
+		}
+	})
+}
+
+// 일회용 비밀번호를 확인한 다음에 업그레이드가 실패하면, 그것은 이미 쓴 것입니다.
+func TestFailedUpgradeSpendsTheOTP(t *testing.T) {
+	eachStep(t, hasLogin, func(t *testing.T, step steps.Step) {
+		server := start(t, step)
+		url := server.WebSocketURL() + "?otp=" + otp(t, server, "gopher")
+		dialer := websocket.Dialer{TLSClientConfig: trustAny}
+		for _, tt := range []struct {
+			header http.Header
+			want   int
+		}{{http.Header{"Origin": {"http://evil.example"}}, http.StatusForbidden}, {nil, http.StatusUnauthorized}} {
+			conn, resp, err := dialer.Dial(url, tt.header)
+			if err == nil {
+				conn.Close()
+			}
+			if resp == nil || resp.StatusCode != tt.want {
+				t.Errorf("%v: %v, 원한 것 %d", tt.header, err, tt.want)
+			}
+		}
 	})
 }
 

@@ -100,7 +100,7 @@ func TestNoTwoRoomNamesLookAlike(t *testing.T) {
 		t.Errorf("나눈 글자 %+q을 받습니다. NFC는 %+q", name, norm.NFC.String(name))
 	}
 	// 막는 것만으로 통과하지 않습니다.
-	for _, name := range []string{"한글", "general", "고루틴", "é", "日本", "Ω", "방1"} {
+	for _, name := range []string{"한글", "general", "고루틴", "é", "日本", "Ω", "방1", "go", "g\u043e"} { // 마지막은 키릴 о입니다.
 		if !r.accepted([]string{name})[name] {
 			t.Errorf("%q을 받지 않습니다", name)
 		}

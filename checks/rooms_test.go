@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/gorilla/websocket"
 	"golang.org/x/text/unicode/norm"
 
 	"gorilla-websocket-ko/checks/internal/steps"
@@ -74,6 +76,40 @@ func TestMessagesStayInTheirRoom(t *testing.T) {
 	}
 	stop(t, step, server)
 	younghee.waitClosed(1001)
+}
+
+// 방을 옮기는 부탁과 말은 한 줄로 갑니다. 답을 기다리지 않고 한 말도 새 방의 말입니다.
+func TestMessageRightAfterAMoveIsForTheNewRoom(t *testing.T) {
+	step := steps.Named("09-rooms")
+	server := start(t, step)
+	gopher, chulsoo := dial(t, step, server, "gopher"), dial(t, step, server, "chulsoo")
+	send := func(c *websocket.Conn, format string, args ...any) {
+		if err := c.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(c *websocket.Conn, words ...string) {
+		c.SetReadDeadline(time.Now().Add(patience))
+		_, data, err := c.ReadMessage()
+		for _, word := range words {
+			if err != nil || !strings.Contains(string(data), word) {
+				t.Fatalf("들은 것 %s, %v, 원한 것 %q", data, err, words)
+			}
+		}
+	}
+	for n := range 50 {
+		for _, room := range []string{"general", fmt.Sprint("방", n)} {
+			send(gopher, `{"type":"change_room","payload":{"name":%q}}`, room)
+		}
+		send(gopher, `{"type":"send_message","payload":{"message":"%d번째 말"}}`, n)
+	}
+	for n := range 50 {
+		want(gopher, "room_changed", `"general"`)
+		want(gopher, "room_changed", fmt.Sprintf(`"방%d"`, n))
+		want(gopher, "new_message", fmt.Sprintf("%d번째 말", n))
+	}
+	send(chulsoo, `{"type":"send_message","payload":{"message":"아무도 없습니까"}}`)
+	want(chulsoo, "아무도 없습니까") // gopher의 말은 general에 하나도 오지 않았습니다.
 }
 
 func TestRoomNamesAreShownAsText(t *testing.T) {

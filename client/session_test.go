@@ -70,6 +70,7 @@ func TestOurCloseCodeReachesTheServer(t *testing.T) {
 		{"예약된 opcode", []byte{0x83, 0}, 1002, "우리가 닫음: 1002 프로토콜 위반: websocket: bad opcode 3"},
 		{"한도를 넘는 길이", binary.BigEndian.AppendUint64([]byte{0x82, 127}, maxMessage+1), 1009, tooBig},
 		{"맨 위 비트가 켜진 길이", []byte{0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 1}, 1009, tooBig},
+		{"더하면 넘치는 길이", []byte{0x02, 1, 'a', 0x80, 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, 1009, tooBig},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			code := make(chan int, 1)

@@ -155,6 +155,25 @@ func TestWebSocketMovesTheFewestBytes(t *testing.T) {
 	})
 }
 
+// 첫 Flush는 소식이 나오기 전에 헤더를 내보내고, Flush하지 않은 소식은 응답이 끝날 때에야 나갑니다.
+func TestNewsWaitsInTheBufferUntilFlush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		header := responseHeader(t, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n") // 소식은 아직 없습니다.
+		if !strings.Contains(header, "text/event-stream") {
+			t.Errorf("헤더 %q", header)
+		}
+		s := wstest.StartInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, news(1))
+			time.Sleep(time.Hour)
+		}))
+		conn, begin := s.NetConn(t), time.Now()
+		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		if _, err := conn.Read(make([]byte, 1)); err != nil || time.Since(begin) != time.Hour {
+			t.Errorf("첫 바이트가 %v 뒤에 옴, %v, 원한 것 1시간 뒤", time.Since(begin), err)
+		}
+	})
+}
+
 func TestSilentLongPollIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, dial := start(t)

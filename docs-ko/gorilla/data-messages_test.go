@@ -273,15 +273,24 @@ func discardMessages(conn *websocket.Conn) error {
 	}
 }
 
-// 길이의 맨 윗비트가 서면 읽기 제한을 두지 않았어도 ErrReadLimit이고, 닫기는 가지 않습니다.
+// 길이의 맨 윗비트가 서거나 프레임의 길이를 더한 것이 int64를 넘으면, 읽기 제한을 두지 않았어도 ErrReadLimit이고, 닫기는 가지 않습니다.
 func TestImpossibleLengthIsErrReadLimitWithoutACloseFrame(t *testing.T) {
-	l := connect(websocket.Upgrader{}, websocket.Dialer{})
-	defer l.close()
-	l.raw(wstest.Frame{Opcode: websocket.BinaryMessage, Announce: 1 << 63})
-	if _, _, err := l.server.ReadMessage(); err != websocket.ErrReadLimit {
-		t.Errorf("오류 %v, 원한 것 %v", err, websocket.ErrReadLimit)
+	first := wstest.Frame{Opcode: websocket.BinaryMessage, More: true, Payload: []byte("a")}
+	for name, frames := range map[string][]wstest.Frame{
+		"맨 윗비트": {{Opcode: websocket.BinaryMessage, Announce: 1 << 63}},
+		"넘치는 합": {first, {Announce: 1<<63 - 1}},
+	} {
+		for _, limit := range []int64{0, 1024} {
+			l := connect(websocket.Upgrader{}, websocket.Dialer{})
+			l.server.SetReadLimit(limit)
+			l.raw(frames...)
+			if _, _, err := l.server.ReadMessage(); err != websocket.ErrReadLimit {
+				t.Errorf("%s, 제한 %d: 오류 %v, 원한 것 %v", name, limit, err, websocket.ErrReadLimit)
+			}
+			wantFrames(t, l.fromServer.frames(), "")
+			l.close()
+		}
 	}
-	wantFrames(t, l.fromServer.frames(), "")
 }
 
 func Example_json() {
