@@ -1,9 +1,12 @@
 package checks
 
 import (
+	"bytes"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +74,60 @@ func TestPongWaitEndsSilentPeersOnly(t *testing.T) {
 		w.send("나는 살아 있다")
 		w.waitMessage("나는 살아 있다")
 	})
+}
+
+// unhurried는 한 번에 16 KiB씩, 사이를 두고 읽는 연결입니다.
+type unhurried struct{ net.Conn }
+
+func (c unhurried) Read(p []byte) (int, error) {
+	time.Sleep(10 * time.Millisecond)
+	return c.Conn.Read(p[:min(len(p), 16<<10)])
+}
+
+// 나간 ping도 먼저 쓴 바이트 뒤에 서므로, 쉬지 않고 읽으며 ping에 답하는 상대도 밀린 것이 많으면 끊깁니다.
+func TestPingBehindABacklogComesTooLate(t *testing.T) {
+	step := steps.Named("04-pingpong")
+	server := start(t, step, "-pong-wait", "1s")
+	dialer := websocket.Dialer{
+		ReadBufferSize: 16 << 10,
+		NetDial: func(network, addr string) (net.Conn, error) {
+			conn, err := net.Dial(network, addr)
+			return unhurried{conn}, err
+		},
+	}
+	slow, _, err := dialer.Dial(server.WebSocketURL(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	go func() {
+		for {
+			if _, _, err := slow.ReadMessage(); err != nil { // 읽는 동안 ping에 답합니다.
+				return
+			}
+		}
+	}()
+	time.Sleep(2500 * time.Millisecond) // 밀린 것이 없으면 느려도 제때 답합니다.
+	if log := server.Log(); strings.Contains(log, "나감") {
+		t.Fatalf("밀린 것이 없는데 나갔습니다:\n%s", log)
+	}
+	sender := dial(t, step, server, "gopher")
+	go func() {
+		for {
+			if _, _, err := sender.ReadMessage(); err != nil {
+				return
+			}
+		}
+	}()
+	for range 4000 { // 대기열이 차지 않을 만큼
+		if err := sender.WriteMessage(websocket.TextMessage, bytes.Repeat([]byte("a"), 5000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone := fmt.Sprintf("%s 나감: 서버가 닫음: 1008 제한 시간 안에 응답이 없습니다", slow.LocalAddr())
+	if err := server.WaitLog(gone, 1, steps.Timeout); err != nil {
+		t.Error(err)
+	}
 }
 
 // dial은 브라우저가 아닌 클라이언트로 붙습니다.

@@ -280,6 +280,31 @@ func TestConnectionThatNobodyReadsAnswersNoPing(t *testing.T) {
 	wantFrames(t, parseFrames(answer[:n]), "pong 6 닫기 2")
 }
 
+// ping에는 새치기가 없습니다. 먼저 쓴 것을 다 읽은 상대가 ping을 봅니다.
+func TestPingIsReadAfterWhatWasWrittenBeforeIt(t *testing.T) {
+	const messages = 100
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	for range messages { // 아무도 읽지 않아도 운영 체제의 버퍼에 들어갑니다.
+		check(l.server.WriteMessage(websocket.TextMessage, make([]byte, 100)))
+	}
+	check(l.server.WriteControl(websocket.PingMessage, nil, soon()))
+	check(l.server.WriteMessage(websocket.TextMessage, nil))
+	pinged, read := -1, 0
+	l.client.SetPingHandler(func(string) error {
+		pinged = read
+		return nil
+	})
+	for ; read < messages+1; read++ {
+		if _, _, err := l.client.ReadMessage(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pinged != messages {
+		t.Errorf("메시지 %d개를 읽고 ping을 봤습니다, 원한 것 %d개", pinged, messages)
+	}
+}
+
 // 기본 핸들러의 쓰기는 1초 안에 끝나거나 포기합니다.
 func TestDefaultHandlersBlockForAtMostASecond(t *testing.T) {
 	t.Run("닫기", func(t *testing.T) {
