@@ -107,7 +107,7 @@ func (c *Client) writeAll(queue []*message, tick <-chan time.Time) error {
 			return nil // 다 읽지 못할 상대에게는 닫기 코드부터 보냅니다.
 		}
 		select {
-		case <-tick: // 밀린 것이 많아도 ping은 제때 나갑니다.
+		case <-tick: // ping이 밀린 묶음의 끝을 기다리지 않습니다.
 			if err := c.ping(); err != nil {
 				return err
 			}

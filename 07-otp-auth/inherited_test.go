@@ -845,22 +845,31 @@ func flood(c *wstest.Conn, n int) {
 	}
 }
 
+// wantNext는 flood의 n번째 말이 들리기를 요구합니다.
+func wantNext(t *testing.T, c *wstest.Conn, n int, why string) {
+	t.Helper()
+	if got, err := hear(c); err != nil || got != fmt.Sprint(n) {
+		t.Fatalf("들은 것 %.80q, 오류 %v, 원한 것 \"%d\". %s", got, err, n, why)
+	}
+}
+
 func TestSenderIsAtMost128MessagesAheadOfItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
 		sender, listener := dial(t, s), dial(t, s)
 		sender.SetPingHandler(func(string) error { return nil }) // 쏟아붓느라 pong을 쓸 틈이 없습니다.
-		go flood(sender, 1000)
+		go flood(sender, 228)
+		const why = "자기 메시지를 자기에게 썼을 때만 하나를 돌려놓습니까? 가득 찬 채널에 돌려놓으면 쓰기가 멈춥니다"
 		for n := range 128 {
-			wantHeard(t, listener, fmt.Sprint(n))
+			wantNext(t, listener, n, why)
 		}
 		for n := range 100 { // 보낸 사람이 하나를 들을 때마다 하나씩 더 나갑니다.
 			listener.NetConn().SetReadDeadline(time.Now().Add(time.Millisecond))
-			if k, err := listener.NetConn().Read(make([]byte, 1)); err == nil {
-				t.Fatalf("보낸 사람이 %d개를 들었는데 129개째가 나갔습니다 (%d바이트)", n, k)
+			if _, err := listener.NetConn().Read(make([]byte, 1)); err == nil {
+				t.Fatalf("보낸 사람이 %d개를 들었는데 %d개째가 나갔습니다. 앞선 것은 128개까지입니다", n, 129+n)
 			}
-			wantHeard(t, sender, fmt.Sprint(n))
-			wantHeard(t, listener, fmt.Sprint(128+n))
+			wantNext(t, sender, n, why)
+			wantNext(t, listener, 128+n, why)
 		}
 	})
 }
@@ -873,8 +882,9 @@ func TestSenderThatDoesNotReadCannotFloodTheOthers(t *testing.T) {
 		go flood(sender, messages)
 		synctest.Wait() // 서버는 보낸 사람이 읽지 않은 만큼 받지 않습니다.
 		for n := range messages {
-			wantHeard(t, sender, fmt.Sprint(n))
-			wantHeard(t, listener, fmt.Sprint(n))
+			const why = "128개 앞선 사람은 자기 것이 돌아올 때까지 기다리게 합니까?"
+			wantNext(t, sender, n, why)
+			wantNext(t, listener, n, why)
 		}
 	})
 }
@@ -932,14 +942,18 @@ func TestBurstsWithoutPongAreNotLife(t *testing.T) {
 }
 
 func TestLeavingFlooderLeavesNothing(t *testing.T) {
+	logs := wstest.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
-		for range 100 {
+		for n := range 100 {
 			sender := dial(t, s)
 			go flood(sender, 1000)
 			synctest.Wait() // readPump가 차례를 기다립니다.
 			sender.Close()
 			synctest.Wait()
+			if left := len(logs.Lines("나감")); left != n+1 {
+				t.Fatalf("%d명이 떠났는데 %d명만 나갔습니다. writePump가 끝나면 차례를 기다리던 readPump도 깨어납니까?", n+1, left)
+			}
 		}
 	})
 }
