@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +99,9 @@ func frame(text string) wstest.Frame {
 
 func hear(c *wstest.Conn) (string, error) {
 	h, err := next(c)
+	if err == nil && h.Type != "new_message" {
+		err = fmt.Errorf("받은 이벤트 %+v, 원한 것 new_message", h)
+	}
 	return h.Payload.Message, err
 }
 
@@ -122,23 +128,38 @@ func eventFrame(eventType string, payload any) wstest.Frame {
 	return wstest.Text(string(data))
 }
 
-// heard는 서버가 보내는 모든 이벤트의 꼴입니다. 모르는 필드가 있으면 next가 실패합니다.
+// heard는 서버가 보낸 이벤트 하나입니다.
 type heard struct {
 	Type    string
 	Payload struct{ Message, From, Sent, Name string }
 }
 
+// shapes는 보내는 이벤트마다 payload에 있는 필드입니다. encoding/json은 대문자와 소문자를
+// 구별하지 않고 풀지만 페이지의 자바스크립트는 구별합니다.
+var shapes = map[string]string{"new_message": "[from message sent]", "room_changed": "[name]", "error": "[message]"}
+
+// next는 다음에 받은 이벤트입니다. 필드의 이름이 약속과 한 글자라도 다르면 실패합니다.
 func next(c *wstest.Conn) (h heard, err error) {
 	text, err := c.Try()
 	if err != nil {
 		return heard{}, err
 	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&h); err != nil {
-		return heard{}, fmt.Errorf("받은 글 %q이(가) 이벤트가 아닙니다: %w", text, err)
+	var event, payload map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal([]byte(text), &event), json.Unmarshal([]byte(text), &h)); err != nil {
+		return heard{}, fmt.Errorf("받은 글 %#.200q이(가) 이벤트가 아닙니다: %w", text, err)
+	}
+	if got := namesOf(event); got != "[payload type]" {
+		return heard{}, fmt.Errorf("받은 글 %#.200q의 필드 %s, 원한 것 [payload type]. JSON 태그를 적었습니까?", text, got)
+	}
+	json.Unmarshal(event["payload"], &payload)
+	if got, want := namesOf(payload), shapes[h.Type]; want != "" && got != want {
+		return heard{}, fmt.Errorf("받은 글 %#.200q의 payload에 있는 필드 %s, 원한 것 %s. JSON 태그를 적었습니까?", text, got, want)
 	}
 	return h, nil
+}
+
+func namesOf(fields map[string]json.RawMessage) string {
+	return fmt.Sprint(slices.Sorted(maps.Keys(fields)))
 }
 
 func move(t *testing.T, c *wstest.Conn, room string) {
@@ -146,7 +167,7 @@ func move(t *testing.T, c *wstest.Conn, room string) {
 	c.Write(eventFrame("change_room", map[string]string{"name": room}))
 	h, err := next(c)
 	if err != nil {
-		t.Fatalf("방 %q에 들어간 답(room_changed)을 기다렸지만 오지 않았습니다: %v", room, err)
+		t.Fatalf("방 %q에 들어간 답(room_changed)을 받지 못했습니다: %v", room, err)
 	}
 	if h.Type != "room_changed" || h.Payload.Name != strings.TrimSpace(room) {
 		t.Fatalf("방 %q에 들어간 답 %+v, 원한 것 room_changed", room, h)
@@ -157,12 +178,24 @@ func move(t *testing.T, c *wstest.Conn, room string) {
 func wantProblem(t *testing.T, c *wstest.Conn, text string) {
 	t.Helper()
 	c.Write(wstest.Text(text))
+	wantError(t, c, fmt.Sprintf("%.100q", text))
+}
+
+// wantNoRoom은 그런 이름의 방을 거절하기를 요구합니다. 똑같아 보이는 글자도 구별해서 찍습니다.
+func wantNoRoom(t *testing.T, c *wstest.Conn, name string) {
+	t.Helper()
+	c.Write(eventFrame("change_room", map[string]string{"name": name}))
+	wantError(t, c, fmt.Sprintf("방 %+q", name))
+}
+
+func wantError(t *testing.T, c *wstest.Conn, to string) {
+	t.Helper()
 	h, err := next(c)
 	if err != nil {
-		t.Fatalf("%.100s의 답(error)을 기다렸지만 오지 않았습니다: %v. 답마다 차례를 되돌립니까?", text, err)
+		t.Fatalf("%s의 답(error)을 받지 못했습니다. 답마다 차례를 되돌립니까? %v", to, err)
 	}
 	if h.Type != "error" || h.Payload.Message == "" {
-		t.Fatalf("%.100s의 답 %+v, 원한 것 error", text, h)
+		t.Fatalf("%s의 답 %+v, 원한 것 error", to, h)
 	}
 }
 

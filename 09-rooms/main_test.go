@@ -11,24 +11,6 @@ import (
 	"gorilla-websocket-ko/internal/wstest"
 )
 
-func TestMessageStaysInTheRoomOfItsSender(t *testing.T) {
-	s := start(t)
-	gopher, chulsoo, younghee := dialAs(t, s, "gopher"), dialAs(t, s, "chulsoo"), dialAs(t, s, "younghee")
-	move(t, gopher, "go")
-	move(t, younghee, "go")
-	say(gopher, "go 방의 말")
-	wantHeard(t, gopher, "go 방의 말")
-	wantHeard(t, younghee, "go 방의 말")
-	say(chulsoo, "general 방의 말")
-	wantHeard(t, chulsoo, "general 방의 말")
-	move(t, gopher, "general")
-	say(chulsoo, "다시 함께")
-	wantHeard(t, chulsoo, "다시 함께")
-	wantHeard(t, gopher, "다시 함께")
-	say(younghee, "혼자 남았다")
-	wantHeard(t, younghee, "혼자 남았다")
-}
-
 func TestFromAndSentAreWrittenByTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startInMemory(t)
@@ -44,43 +26,15 @@ func TestFromAndSentAreWrittenByTheServer(t *testing.T) {
 		}
 		sent, err := time.Parse(time.RFC3339Nano, h.Payload.Sent)
 		if h.Type != "new_message" || h.Payload.Message != "안녕" || h.Payload.From != "chulsoo" || err != nil || !sent.Equal(now) {
-			t.Errorf("들은 것 %+v, %v", h, err)
+			t.Errorf("들은 것 %+v, 원한 것 chulsoo가 %v에 보낸 new_message", h, now.Format(time.RFC3339))
 		}
 	})
 }
 
-func TestRoomNameIsOneTo32CharactersAfterTrimming(t *testing.T) {
+func TestBrokenSurrogateIsRelayedAsValidText(t *testing.T) {
 	c := dial(t, start(t))
-	for _, name := range []string{
-		"go", "general", "general", "  앞뒤빈칸\n", strings.Repeat("방", 32), "<b>방</b>", "👋", "ㄱㄴ", "Café", "樂",
-	} {
-		move(t, c, name)
-	}
-	for _, name := range []string{"", "   ", "\u3000\t", strings.Repeat("a", 33), strings.Repeat("방", 33)} {
-		wantProblem(t, c, string(eventFrame("change_room", map[string]string{"name": name}).Payload))
-	}
-}
-
-func TestRoomsThatLookAlikeAreRefused(t *testing.T) {
-	c := dial(t, start(t))
-	for what, name := range map[string]string{
-		"빈칸": "g o", "줄바꿈": "go\nlang", "NUL": "go\x00", "폭 없는 빈칸": "go\u200b", "오른쪽에서 왼쪽으로": "go\u202e", "이모지를 잇는 글자": "👨\u200d👩",
-		"자모로 나눈 한": "\u1112\u1161\u11ab", "옛 첫소리": "\ua960", "옛 가운뎃소리": "\ud7b0", "붙는 글자": "Cafe\u0301", "그림으로 바꾸는 글자": "❤\ufe0f",
-		"한글 채움": "go\u3164", "반각 한글 채움": "go\uffa0", "빈 점자": "go\u2800", "호환용 한자": "\uf914", "켈빈": "\u212a", "줄 나눔": "go\u2028lang", "사설 영역": "\ue000",
-	} {
-		t.Run(what, func(t *testing.T) {
-			wantProblem(t, c, string(eventFrame("change_room", map[string]string{"name": name}).Payload))
-		})
-	}
-}
-
-func TestPageNormalisesRoomNames(t *testing.T) {
-	_, page := start(t).Get(t, "/")
-	for _, want := range []string{`id="room"`, `id="change-room"`, "normalize('NFC')"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("페이지에 %q이(가) 없습니다", want)
-		}
-	}
+	c.Write(wstest.Text(`{"type": "send_message", "payload": {"message": "a\ud800b"}}`))
+	wantHeard(t, c, "a\uFFFDb")
 }
 
 func TestMalformedEventIsAnsweredAndTheConnectionLives(t *testing.T) {
@@ -108,6 +62,24 @@ func TestMalformedEventIsAnsweredAndTheConnectionLives(t *testing.T) {
 	wantHeard(t, other, "아직 여기") // 다른 사람은 오류를 듣지 않았습니다.
 }
 
+func TestMessageStaysInTheRoomOfItsSender(t *testing.T) {
+	s := start(t)
+	gopher, chulsoo, younghee := dialAs(t, s, "gopher"), dialAs(t, s, "chulsoo"), dialAs(t, s, "younghee")
+	move(t, gopher, "go")
+	move(t, younghee, "go")
+	say(gopher, "go 방의 말")
+	wantHeard(t, gopher, "go 방의 말")
+	wantHeard(t, younghee, "go 방의 말")
+	say(chulsoo, "general 방의 말")
+	wantHeard(t, chulsoo, "general 방의 말")
+	move(t, gopher, "general")
+	say(chulsoo, "다시 함께")
+	wantHeard(t, chulsoo, "다시 함께")
+	wantHeard(t, gopher, "다시 함께")
+	say(younghee, "혼자 남았다")
+	wantHeard(t, younghee, "혼자 남았다")
+}
+
 func TestEveryBadEventIsAnsweredHoweverMany(t *testing.T) {
 	c := dial(t, start(t))
 	for range 1000 {
@@ -116,12 +88,6 @@ func TestEveryBadEventIsAnsweredHoweverMany(t *testing.T) {
 	for range 1000 {
 		move(t, c, "go")
 	}
-}
-
-func TestBrokenSurrogateIsRelayedAsValidText(t *testing.T) {
-	c := dial(t, start(t))
-	c.Write(wstest.Text(`{"type": "send_message", "payload": {"message": "a\ud800b"}}`))
-	wantHeard(t, c, "a\uFFFDb")
 }
 
 func TestAfterMovingOnlyTheNewRoomIsHeard(t *testing.T) {
@@ -154,7 +120,7 @@ func TestAfterMovingOnlyTheNewRoomIsHeard(t *testing.T) {
 				for moved := false; !moved; {
 					h, err := next(c)
 					if err != nil {
-						t.Errorf("%s에 들어간 답(room_changed)을 기다렸지만 오지 않았습니다: %v", room, err)
+						t.Errorf("%s에 들어간 답(room_changed)을 받지 못했습니다: %v", room, err)
 						return
 					}
 					moved = h.Type == "room_changed"
@@ -185,4 +151,60 @@ func TestRoomNobodyIsInTakesNoMemory(t *testing.T) {
 	before := heap()
 	visit(100, 10_000)
 	wantGrownAtMost(t, before, 256<<10, "빈 방을 지웁니까?")
+}
+
+func TestRoomTheLastOneLeftTakesNoMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startInMemory(t)
+		leave := func(from, to int) {
+			for n := from; n < to; n++ {
+				c := dial(t, s)
+				move(t, c, strings.Repeat("👋", 26)+fmt.Sprintf("%06d", n))
+				c.Close()
+				if n%50 == 0 {
+					time.Sleep(time.Minute) // 가짜 시계: 마감 시각 타이머까지 모두 끝납니다.
+				}
+			}
+		}
+		leave(0, 200)
+		before := heap()
+		leave(200, 2201)
+		wantGrownAtMost(t, before, 256<<10, "끊긴 사람이 마지막이었을 때도 빈 방을 지웁니까?")
+	})
+}
+
+func TestRoomNameIsOneTo32CharactersAfterTrimming(t *testing.T) {
+	c := dial(t, start(t))
+	for _, name := range []string{
+		"go", "general", "general", "  앞뒤빈칸\n", strings.Repeat("방", 32), "<b>방</b>", "👋", "ㄱㄴ", "Café", "樂",
+	} {
+		move(t, c, name)
+	}
+	for _, name := range []string{"", "   ", "\u3000\t", strings.Repeat("a", 33), strings.Repeat("방", 33)} {
+		wantNoRoom(t, c, name)
+	}
+}
+
+func TestRoomsThatLookAlikeAreRefused(t *testing.T) {
+	c := dial(t, start(t))
+	for what, name := range map[string]string{
+		"빈칸": "g o", "줄바꿈": "go\nlang", "NUL": "go\x00", "폭 없는 빈칸": "go\u200b", "오른쪽에서 왼쪽으로": "go\u202e", "이모지를 잇는 글자": "👨\u200d👩",
+		"자모로 나눈 한": "\u1112\u1161\u11ab", "옛 첫소리": "\ua960", "옛 가운뎃소리": "\ud7b0", "붙는 글자": "Cafe\u0301", "그림으로 바꾸는 글자": "❤\ufe0f",
+		"한글 채움": "go\u3164", "반각 한글 채움": "go\uffa0", "빈 점자": "go\u2800", "호환용 한자": "\uf914",
+		"호환용 한자 보충": "\U0002f800", "켈빈": "\u212a", "옴": "\u2126", "옹스트롬": "\u212b", "그리스 숫자표": "\u0374",
+		"그리스 물음표": "\u037e", "그리스 가운뎃점": "\u0387", "옛 그리스 글자": "\u1f71", "꺾쇠": "\u2329", "줄 나눔": "go\u2028lang", "사설 영역": "\ue000",
+	} {
+		t.Run(what, func(t *testing.T) {
+			wantNoRoom(t, c, name)
+		})
+	}
+}
+
+func TestPageNormalisesRoomNames(t *testing.T) {
+	_, page := start(t).Get(t, "/")
+	for _, want := range []string{`id="room"`, `id="change-room"`, "normalize('NFC')"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("페이지에 %q이(가) 없습니다", want)
+		}
+	}
 }

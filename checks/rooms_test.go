@@ -157,6 +157,25 @@ func TestRefusedRoomNameKeepsTheConnection(t *testing.T) {
 	}
 }
 
+// 칸의 maxlength가 없으면 긴 이름은 512바이트를 넘어 1009로 끊깁니다. 32자는 언제나 들어갑니다.
+func TestLongRoomNameDoesNotEndTheConnection(t *testing.T) {
+	step := steps.Named("09-rooms")
+	w := join(t, step, start(t, step), "gopher")
+	longest := strings.Repeat("👋", 32)
+	w.changeRoom(longest)
+	w.waitMessage(longest + " 방으로 옮겼습니다")
+	// NFC가 가장 길어지는 글자, JSON이 가장 길어지는 글자, 가장 흔한 글자입니다.
+	for _, letter := range []string{"\U0001d160", "\ufb2c", `"`, "방"} {
+		before := len(w.messages("방 이름은"))
+		w.changeRoom(strings.Repeat(letter, 512))
+		w.must(w.WaitFor(fmt.Sprintf(`[...document.getElementById('log').children]
+			.filter(e => e.textContent.includes('방 이름은')).length > %d`, before), patience))
+	}
+	w.expectConnected()
+	w.send("아직 여기")
+	w.waitMessage("아직 여기")
+}
+
 func TestLogFollowsTheConversation(t *testing.T) {
 	step := steps.Named("09-rooms")
 	w := join(t, step, start(t, step), "gopher")
