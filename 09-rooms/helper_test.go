@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -145,7 +144,10 @@ func next(c *wstest.Conn) (h heard, err error) {
 		return heard{}, err
 	}
 	var event, payload map[string]json.RawMessage
-	if err := errors.Join(json.Unmarshal([]byte(text), &event), json.Unmarshal([]byte(text), &h)); err != nil {
+	if err = json.Unmarshal([]byte(text), &h); err == nil {
+		err = json.Unmarshal([]byte(text), &event)
+	}
+	if err != nil {
 		return heard{}, fmt.Errorf("받은 글 %#.200q이(가) 이벤트가 아닙니다: %w", text, err)
 	}
 	if got := namesOf(event); got != "[payload type]" {
