@@ -662,7 +662,7 @@ func idleServer(args []string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
 	log.SetOutput(os.Stderr)
-	log.Printf("http://%s", listener.Addr())
+	log.Printf("브라우저에서 여세요: http://%s", listener.Addr())
 	check(http.Serve(listener, nil))
 }
 

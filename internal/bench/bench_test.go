@@ -212,6 +212,6 @@ func plainHub() {
 		log.Fatal(err)
 	}
 	log.SetOutput(os.Stderr)
-	log.Printf("http://%s", listener.Addr())
+	log.Printf("브라우저에서 여세요: http://%s", listener.Addr())
 	log.Fatal(http.Serve(listener, nil))
 }
