@@ -7,14 +7,14 @@ import (
 
 // 채널의 칸은 make가 한꺼번에 잡습니다. 비어 있어도 자리는 줄지 않습니다.
 func TestBufferedChannelTakesItsRoomWhenMade(t *testing.T) {
-	type message struct{ data []byte }
+	type message struct{}
 	const channels = 100
-	room := func(make func() any) uint64 {
+	room := func(made func() any) uint64 {
 		kept := [channels]any{}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		for i := range kept {
-			kept[i] = make()
+			kept[i] = made()
 		}
 		runtime.ReadMemStats(&after)
 		runtime.KeepAlive(kept)
