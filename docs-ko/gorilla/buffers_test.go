@@ -493,6 +493,31 @@ func TestReadMessageAllocatesMoreThanTheMessage(t *testing.T) {
 	}
 }
 
+func TestReadLimitSendsNothingWhileAWriteIsStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
+		defer l.close()
+		l.server.SetReadLimit(1)
+		go l.server.WriteMessage(websocket.TextMessage, []byte("상대는 읽지 않습니다"))
+		synctest.Wait()
+		go l.raw(wstest.Frame{Opcode: websocket.TextMessage, Announce: 2})
+		begin := time.Now()
+		if err := discard(l.server); err != websocket.ErrReadLimit {
+			t.Errorf("오류 %v, 원한 것 %v", err, websocket.ErrReadLimit)
+		}
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("%v 동안 1009를 보내려 했습니다. 원한 것 1초", took)
+		}
+		frame := make([]byte, 64)
+		n, _ := l.client.NetConn().Read(frame)
+		wantFrames(t, parseFrames(frame[:n]), "텍스트 29")
+		l.client.NetConn().SetReadDeadline(time.Now().Add(time.Hour))
+		if n, err := l.client.NetConn().Read(frame); !isTimeout(err) {
+			t.Errorf("메시지 뒤에 %d바이트, %v. 원한 것 아무것도 오지 않음", n, err)
+		}
+	})
+}
+
 func TestReadLimitLeavesTheTCPConnectionOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := connectInMemory(websocket.Upgrader{}, websocket.Dialer{})
