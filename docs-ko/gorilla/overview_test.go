@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -503,6 +504,33 @@ func TestForgottenCloseLeavesTheClientWaiting(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// net/http는 잊힌 연결을 닫지 않지만, 아무도 쓰지 않게 된 소켓은 쓰레기 수집기가 닫습니다. 언제일지는 정해져 있지 않습니다.
+func TestForgottenConnectionIsClosedByTheGarbageCollector(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		check(err)
+	}))
+	defer server.Close()
+	c, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(server.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- discard(c) }()
+	for deadline := time.After(10 * time.Second); ; {
+		runtime.GC()
+		select {
+		case err := <-ended:
+			wantError(t, err, "websocket: close 1006 (abnormal closure): unexpected EOF")
+			return
+		case <-deadline:
+			t.Fatal("쓰레기를 치워도 잊힌 연결이 끊기지 않습니다")
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
 
