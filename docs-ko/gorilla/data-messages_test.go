@@ -2,10 +2,13 @@ package gorilla_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -263,6 +266,45 @@ func TestWhatGorillaLetsPass(t *testing.T) {
 	l.client.NetConn().Write([]byte{0x88, 0x80 | 1, 0, 0, 0, 0, 3})
 	_, _, err := l.server.ReadMessage()
 	wantError(t, err, "websocket: close 1005 (no status)")
+}
+
+// 읽다 만 메시지를 건너뛰는 동안 끊기면 NextReader가 *CloseError가 아니라 io.EOF를 반환합니다. 메시지의 끝이 아니라 연결의 끝입니다.
+func TestConnectionThatEndsInASkippedMessageIsABareEOF(t *testing.T) {
+	l := connect(websocket.Upgrader{}, websocket.Dialer{})
+	defer l.close()
+	l.raw(wstest.Frame{Opcode: websocket.TextMessage, Announce: 1000, Payload: []byte("앞부분")})
+	if _, _, err := l.server.NextReader(); err != nil {
+		t.Fatal(err)
+	}
+	l.client.Close()
+	for range 2 {
+		if _, _, err := l.server.NextReader(); err != io.EOF {
+			t.Errorf("오류 %v, 원한 것 %v", err, io.EOF)
+		}
+	}
+}
+
+// TLS에서도 TCP가 끝나면 1006이지만, TLS 레코드 중간에서 끝나면 io.ErrUnexpectedEOF입니다.
+func TestTLSRecordCutShortIsUnexpectedEOF(t *testing.T) {
+	for last, want := range map[string]string{
+		"":                        "websocket: close 1006 (abnormal closure): unexpected EOF",
+		"\x17\x03\x03\x00\x20abc": "unexpected EOF", // 32바이트짜리 레코드의 3바이트
+	} {
+		ended := make(chan error, 1)
+		server := httptest.NewTLSServer(serve(websocket.Upgrader{}, func(conn *websocket.Conn) {
+			ended <- conn.ReadJSON(new(any))
+		}))
+		dialer := websocket.Dialer{TLSClientConfig: server.Client().Transport.(*http.Transport).TLSClientConfig}
+		conn, _, err := dialer.Dial("wss"+strings.TrimPrefix(server.URL, "https"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := conn.NetConn().(*tls.Conn).NetConn()
+		io.WriteString(raw, last)
+		raw.Close()
+		wantError(t, receive(t, ended, "서버가 본 끝"), want)
+		server.Close()
+	}
 }
 
 func discardMessages(conn *websocket.Conn) error {
