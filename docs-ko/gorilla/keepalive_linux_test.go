@@ -51,7 +51,7 @@ func init() {
 	programs["stopped-client"] = func(args []string) {
 		_, err := net.Dial("tcp", args[0])
 		check(err)
-		fmt.Fprintln(os.Stderr, "http://멈춥니다")
+		fmt.Fprintln(os.Stderr, "브라우저에서 여세요: http://멈춥니다")
 		check(syscall.Kill(os.Getpid(), syscall.SIGSTOP))
 	}
 }
