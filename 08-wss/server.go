@@ -47,8 +47,8 @@ func run(newHandler func(ctx context.Context) (handler http.Handler, done <-chan
 	if server.TLSConfig, err = tlsConfig(); err != nil {
 		return err
 	}
-	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	log.Printf("브라우저에서 여세요: %s (끝내려면 Ctrl-C)", pageURL(listener))
 	context.AfterFunc(interrupted, func() {
 		stop() // 한 번 더 누른 Ctrl-C는 기다리지 않고 끝냅니다.
 		log.Print("서버를 닫습니다.")

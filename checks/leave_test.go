@@ -1,11 +1,14 @@
 package checks
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -144,4 +147,32 @@ func dial(t *testing.T, step steps.Step, server *steps.Server, user string) *web
 	}
 	t.Cleanup(func() { conn.Close() })
 	return conn
+}
+
+// 주소를 알린 서버는 Ctrl-C를 받을 준비도 마쳤습니다. 곧바로 눌러도 신호에 죽지 않고 0으로 끝납니다.
+func TestCtrlCRightAfterTheAddressIsAnOrderlyEnd(t *testing.T) {
+	program, err := steps.Named("03-hub").Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 { // 늦게 준비하면 열 번이나 스무 번에 한 번쯤 죽습니다.
+		server := exec.Command(program, "-addr", "localhost:0")
+		stderr, err := server.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(steps.Timeout, func() { server.Process.Kill() })
+		lines := bufio.NewScanner(stderr)
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), "여세요") {
+				server.Process.Signal(os.Interrupt)
+			}
+		}
+		if err := server.Wait(); err != nil {
+			t.Fatalf("%v, 원한 것 종료 상태 0. 주소를 알리기 전에 NotifyContext를 부릅니까?", err)
+		}
+	}
 }
